@@ -7,7 +7,7 @@ import { notifyFault } from "./base/notices.ts";
 import { online } from "./base/online.ts";
 import { followSession, leave, may, me, unsent } from "./base/session.ts";
 import { Help } from "./help.tsx";
-import { LazyView } from "./lazy-view.tsx";
+import { LazyView, preload } from "./lazy-view.tsx";
 import { Button } from "./parts/button.tsx";
 import { Confirm } from "./parts/dialog.tsx";
 import { Icon } from "./parts/icon.tsx";
@@ -45,6 +45,8 @@ export function Shell({ place, onLeft }: { place: Place; onLeft: () => void }) {
   useEffect(followSession, []);
   useEffect(() => {
     openLive();
+    // What was counted and not sent yet is sent from every place.
+    if (localStorage.getItem("sge.count") !== null) preload("count");
     return closeLive;
   }, []);
   useEffect(() => {

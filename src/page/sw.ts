@@ -56,9 +56,14 @@ scope.addEventListener("fetch", (event) => {
     event.respondWith(documentOf(request));
 });
 
-/** A file with a hash in its name never changes. */
+/** A file with a hash in its name never changes. The reader of barcodes is kept once it was used: then the camera needs no network. */
 async function kept(request: Request): Promise<Response> {
-  return (await caches.match(request, { ignoreVary: true })) ?? fetch(request);
+  const here = await caches.match(request, { ignoreVary: true });
+  if (here !== undefined) return here;
+  const answer = await fetch(request);
+  if (answer.ok && request.url.endsWith(".wasm"))
+    await (await caches.open(NAME)).put(request, answer.clone());
+  return answer;
 }
 
 /** The newest document; without a network the one of this version. */

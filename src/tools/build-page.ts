@@ -14,6 +14,8 @@ const SOURCE = join(PROJECT, "src/page");
 const TARGET = join(PROJECT, "dist/page");
 /** Outside of dist/page, which is public. */
 const STAMP = join(PROJECT, "dist/page.stamp");
+/** Reads barcodes where the browser cannot; asked for when the camera opens. */
+const ZXING = "zxing-wasm/reader/zxing_reader.wasm";
 const INTER = "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2";
 
 /** Latin-1, quotes, dashes, arrows and the signs that the page writes; another letter comes from the device's own font. */
@@ -38,7 +40,9 @@ async function build(stamp: string): Promise<void> {
     const font = await hashed(assets, "inter.woff2", await subsetOfInter());
     const icon = await hashed(assets, "icon.svg", await Bun.file(join(SOURCE, "icon.svg")).bytes());
     const styles = await styleSheets(assets, font);
-    const program = await scripts(assets, styles);
+    const wasm = await Bun.file(Bun.resolveSync(ZXING, PROJECT)).bytes();
+    const zxing = await hashed(assets, "zxing.wasm", wasm);
+    const program = await scripts(assets, { STYLES: styles, ZXING: zxing });
     const html = await documentOf({ icon, font, style: styles.page ?? "", ...program });
     await Bun.write(join(folder, "index.html"), html);
     await Bun.write(join(folder, "manifest.webmanifest"), manifest(icon));
@@ -93,7 +97,7 @@ async function styleSheets(assets: string, font: string): Promise<Record<string,
 }
 
 /** The program with its chunks: the address of its entry, and those that it imports at once. */
-async function scripts(assets: string, styles: Record<string, string>) {
+async function scripts(assets: string, built: Readonly<Record<string, unknown>>) {
   const { metafile } = await Bun.build({
     entrypoints: [join(SOURCE, "main.tsx")],
     outdir: assets,
@@ -106,7 +110,7 @@ async function scripts(assets: string, styles: Record<string, string>) {
     publicPath: "/assets/",
     define: {
       "process.env.NODE_ENV": '"production"',
-      STYLES: JSON.stringify(styles),
+      ...Object.fromEntries(Object.entries(built).map(([k, v]) => [k, JSON.stringify(v)])),
       FEED_TYPES: JSON.stringify(FEED_EVENT_TYPES),
     },
   });
@@ -152,7 +156,9 @@ const HEADERS = `/assets/*
 
 /** The service worker knows this version's files; its version is the hash of all of them. */
 async function serviceWorker(folder: string, html: string): Promise<void> {
-  const files = (await readdir(join(folder, "assets"))).sort().map((name) => `/assets/${name}`);
+  const names = (await readdir(join(folder, "assets"))).sort();
+  // The largest file is kept when it was first used (sw.ts).
+  const files = names.filter((name) => !name.endsWith(".wasm")).map((name) => `/assets/${name}`);
   const built = await Bun.build({
     entrypoints: [join(SOURCE, "sw.ts")],
     outdir: folder,

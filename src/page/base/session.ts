@@ -61,8 +61,11 @@ export async function enter(email: string, password: string): Promise<void> {
   await ask("/api/session", { method: "POST", json: { email, password }, open: true });
 }
 
-/** What a view keeps on this browser and must be removed when the person leaves: caches, queues. Views add theirs. */
-export const atLeaving = new Set<() => Promise<void> | void>();
+/**
+ * What a view keeps on this browser and must be removed when the person leaves, or goes on in another company: caches, queues. Views
+ * add theirs. What was not sent yet stays with `company`: the person may come back to it.
+ */
+export const atLeaving = new Set<(why: "left" | "company") => Promise<void> | void>();
 
 /** Reasons not to leave yet, each a sentence ("3 contagens ainda não foram enviadas"); null: none. Views add theirs. */
 export const unsent = new Set<() => Promise<string | null>>();
@@ -70,7 +73,7 @@ export const unsent = new Set<() => Promise<string | null>>();
 /** Ends this browser's session and removes what the page kept here. */
 export async function leave(): Promise<void> {
   await ask("/api/session", { method: "DELETE", open: true }).catch(() => null);
-  for (const remove of atLeaving) await remove();
+  for (const remove of atLeaving) await remove("left");
   localStorage.removeItem(KEPT);
   me.value = null;
 }
@@ -117,5 +120,5 @@ export function followSession(): () => void {
 export async function switchCompany(company: number): Promise<void> {
   await ask("/api/session/company", { method: "POST", json: { company } });
   localStorage.removeItem(KEPT);
-  for (const remove of atLeaving) await remove();
+  for (const remove of atLeaving) await remove("company");
 }

@@ -1,11 +1,112 @@
-import { Empty } from "../parts/states.tsx";
-import { View } from "../parts/view.tsx";
+import { useEffect, useState } from "preact/hooks";
+import { useAddress } from "../base/address.ts";
+import { useOld } from "../base/live.ts";
+import { Unreachable } from "../base/problem.ts";
+import { useRead } from "../base/read.ts";
+import { may } from "../base/session.ts";
+import { Badge } from "../parts/badge.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { later } from "../parts/later.tsx";
+import { ErrorBar, Skeleton } from "../parts/states.tsx";
+import { Tabs, View } from "../parts/view.tsx";
+import { readCatalogue } from "./catalogue.ts";
+import { Counting } from "./counting.tsx";
+import { Counts } from "./counts.tsx";
+import { keepCount, keptCounts, STATES, scopeText } from "./known-counts.ts";
+import { mineOf, owner, sendSoon, showLines } from "./queue.ts";
+import { type Count, last } from "./scan.ts";
 
-/** Contagem: not built yet. */
+const Review = later(async () => (await import("./review.tsx")).Review);
+const Aside = later(async () => (await import("./aside.tsx")).Aside);
+
+/** Contagem: the counts, or the one of the address. */
 export default function CountView() {
+  const { param } = useAddress();
+  const id = param("contagem");
+  const person = owner.value;
+  useEffect(() => {
+    // Without a network the products of the last time are used.
+    if (person !== null) void readCatalogue(person).catch(() => undefined);
+  }, [person]);
+  return id === "" ? <Counts /> : <OneCount key={id} id={id} />;
+}
+
+/** One count: counting it, its lines without a product, and its review. */
+function OneCount({ id }: { id: string }) {
+  const { param, with: withParams } = useAddress();
+  const read = useRead<Count>(`/api/counts/${encodeURIComponent(id)}`);
+  const [known, setKnown] = useState<Count | null>(null);
+  const person = owner.value;
+  useOld(["count."], read.again);
+  useEffect(() => {
+    if (person === null) return;
+    last.value = null;
+    const here = () =>
+      void showLines(mineOf(person, id)).then(
+        () => sendSoon(0),
+        () => undefined,
+      );
+    // Another tab may have counted meanwhile.
+    const onSeen = () => document.visibilityState === "visible" && here();
+    here();
+    document.addEventListener("visibilitychange", onSeen);
+    keptCounts(person).then(
+      (counts) => setKnown(counts.find((one) => one.id === id) ?? null),
+      () => undefined,
+    );
+    return () => document.removeEventListener("visibilitychange", onSeen);
+  }, [person, id]);
+  useEffect(() => {
+    if (read.value !== null && person !== null)
+      void keepCount(person, read.value).catch(() => undefined);
+  }, [read.value, person]);
+  const of = read.value ?? known;
+  const away = read.fault instanceof Unreachable && known !== null;
+  if (of === null)
+    return (
+      <View title="Contagem">
+        {read.fault === null ? (
+          <Skeleton lines={4} />
+        ) : (
+          <ErrorBar fault={read.fault} again={read.again} />
+        )}
+        <Back href={withParams({ contagem: "", ver: "", lista: "" })} />
+      </View>
+    );
+  const counts = of.state === "open" && may("operate");
+  const reviews = may("manage") || !may("operate") || of.state !== "open";
+  const asked = param("ver");
+  const shown = asked === "separados" ? asked : asked === "conferencia" && reviews ? asked : "";
+  const view = shown === "" && !counts ? "conferencia" : shown;
+  const tabs = [
+    ...(counts ? [["", "Contar"] as const] : []),
+    ["separados", "Separados"] as const,
+    ...(reviews ? [["conferencia", "Conferência"] as const] : []),
+  ];
   return (
-    <View title="Contagem">
-      <Empty icon="info" title="Esta tela ainda não está pronta." />
+    <View title={of.name} beside={<Badge {...STATES[of.state]} />}>
+      <div class="count-top">
+        <Back href={withParams({ contagem: "", ver: "", lista: "" })} />
+        <span class="quiet small">{scopeText(of)}</span>
+      </div>
+      {!away && <ErrorBar fault={read.fault} again={read.again} />}
+      <Tabs
+        label="Esta contagem"
+        tabs={tabs.map(([ver, text]) => ({
+          href: withParams({ ver, lista: "" }),
+          text,
+          current: view === ver,
+        }))}
+      />
+      {view === "" && <Counting of={of} />}
+      {view === "separados" && <Aside of={of} />}
+      {view === "conferencia" && <Review of={of} onEnded={read.again} />}
     </View>
   );
 }
+
+const Back = ({ href }: { href: string }) => (
+  <a class="count-back" href={href}>
+    <Icon name="undo-2" size={15} /> Todas as contagens
+  </a>
+);

@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { closeBrowser, noBrowser, visit } from "../../page/browser.ts";
+import { countSentences } from "../../page/sentences/count.ts";
 import { frameSentences } from "../../page/sentences/frame.ts";
 import { loginSentences } from "../../page/sentences/login.ts";
 import { ADMIN, libsqlServer, SECRET, worker } from "../world.mjs";
@@ -11,6 +12,7 @@ import { ADMIN, libsqlServer, SECRET, worker } from "../world.mjs";
 const LISTS = [
   [loginSentences, { signedIn: false }],
   [frameSentences, {}],
+  [countSentences, {}],
 ];
 
 /** Sentences follow each other faster than a person works. */

@@ -1,0 +1,159 @@
+import { useEffect, useState } from "preact/hooks";
+import type { z } from "zod";
+import type { CountLineSchema } from "../../http/views/count-view.ts";
+import { ask } from "../base/ask.ts";
+import { notify, notifyFault } from "../base/notices.ts";
+import { moment, name, quantity } from "../base/say.ts";
+import { may } from "../base/session.ts";
+import { Button } from "../parts/button.tsx";
+import { Combobox, type Option } from "../parts/combobox.tsx";
+import { Dialog } from "../parts/dialog.tsx";
+import { Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
+import type { Product } from "./catalogue.ts";
+import { usePages } from "./pages.ts";
+import { arrived } from "./queue.ts";
+import type { Count } from "./scan.ts";
+
+type Line = z.infer<typeof CountLineSchema>;
+
+const REASONS: Record<NonNullable<Line["aside"]>, string> = {
+  unknown: "O código não está no cadastro",
+  ambiguous: "Mais de um produto tem este código",
+  outside: "O produto não é desta contagem",
+};
+
+/** Lines of all devices that wait for a product. */
+export function Aside({ of }: { of: Count }) {
+  const path = `/api/counts/${encodeURIComponent(of.id)}/lines`;
+  const { rows, more, busy, fault, readMore, again } = usePages<Line>(`${path}?aside=true`);
+  const [linking, setLinking] = useState<Line | null>(null);
+  const times = arrived.value;
+  useEffect(() => {
+    if (times > 0) again();
+  }, [times, again]);
+  const open = of.state === "open" && may("operate");
+  const drop = (line: Line) =>
+    void ask(`${path}/${line.line}`, { method: "DELETE" }).then(() => {
+      notify(`Linha ${line.line} retirada da contagem.`);
+      again();
+    }, notifyFault);
+  if (rows.length === 0 && busy) return <Skeleton lines={4} />;
+  return (
+    <>
+      <ErrorBar fault={fault} again={again} />
+      {rows.length === 0 && fault === null && (
+        <Empty icon="check" title="Nenhum código separado.">
+          Um código que não está no cadastro fica aqui, com o momento em que foi contado, até ser
+          ligado a um produto.
+        </Empty>
+      )}
+      <ul class="count-lines">
+        {rows.map((line) => (
+          <li key={line.line} class="card">
+            <div class="count-name">
+              <b class="code">{codeOf(line)}</b>
+              <small>
+                {REASONS[line.aside ?? "unknown"]} · {line.device} · {moment(line.counted_at)}
+              </small>
+            </div>
+            <span class="count-many">{quantity(line.quantity)}</span>
+            {open && (
+              <div class="count-acts">
+                <Button small icon="link-2" onClick={() => setLinking(line)}>
+                  Ligar a um produto
+                </Button>
+                <Button small kind="plain" icon="trash-2" bare onClick={() => drop(line)}>
+                  {`Retirar a linha ${line.line}`}
+                </Button>
+              </div>
+            )}
+          </li>
+        ))}
+      </ul>
+      {more && (
+        <Button busy={busy} onClick={readMore}>
+          Mostrar mais
+        </Button>
+      )}
+      {linking !== null && (
+        <Link
+          path={path.replace(/lines$/, "unknown")}
+          line={linking}
+          same={rows.filter((one) => codeOf(one) === codeOf(linking))}
+          onClose={(done) => {
+            setLinking(null);
+            if (done) again();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+const codeOf = (line: Line): string => line.barcode ?? line.given_code ?? "";
+
+/** Chooses the product of a code: every line of this code counts for it, each at its own moment. */
+function Link(props: {
+  path: string;
+  line: Line;
+  same: readonly Line[];
+  onClose: (done: boolean) => void;
+}) {
+  const [chosen, setChosen] = useState<Product | null>(null);
+  const [fault, setFault] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const link = async (product: Product) => {
+    for (const { line } of props.same)
+      await ask(`${props.path}/${line}/assign`, {
+        method: "POST",
+        json: { product_code: product.code },
+      });
+    notify(`${codeOf(props.line)} conta agora como ${name(product.name)}.`);
+    props.onClose(true);
+  };
+  return (
+    <Dialog title={`De que produto é ${codeOf(props.line)}?`} onClose={() => props.onClose(false)}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (chosen === null || busy) return;
+          setBusy(true);
+          link(chosen).catch((why) => {
+            setFault(why);
+            setBusy(false);
+          });
+        }}
+      >
+        <Combobox<Product>
+          label="Produto"
+          find={findProducts}
+          onChoose={({ value }) => setChosen(value)}
+          none="Nenhum produto. Cadastre-o em Estoque, e ligue depois."
+        />
+        {props.same.length > 1 && (
+          <p class="quiet small">Vale para as {props.same.length} linhas com este código.</p>
+        )}
+        <ErrorBar fault={fault} />
+        <footer class="dialog-foot">
+          <Button onClick={() => props.onClose(false)}>Voltar</Button>
+          <Button type="submit" kind="main" busy={busy} disabled={chosen === null}>
+            Ligar
+          </Button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}
+
+async function findProducts(text: string, signal: AbortSignal): Promise<Option<Product>[]> {
+  const { data } = await ask<{ data: Product[] }>(
+    `/api/products?fields=code,name,unit,barcode,category_id,location&limit=10&search=${encodeURIComponent(text)}`,
+    { signal },
+  );
+  return data.map((product) => ({
+    id: product.code,
+    text: name(product.name),
+    more: product.code,
+    value: product,
+  }));
+}

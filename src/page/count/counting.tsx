@@ -1,0 +1,147 @@
+import { useEffect, useState } from "preact/hooks";
+import type { z } from "zod";
+import type { CountDetailSchema } from "../../http/views/count-view.ts";
+import { useRead } from "../base/read.ts";
+import { count as many, quantity } from "../base/say.ts";
+import { Button } from "../parts/button.tsx";
+import { Confirm } from "../parts/dialog.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { ErrorBar } from "../parts/states.tsx";
+import { CameraPanel } from "./camera.tsx";
+import { catalogue } from "./catalogue.ts";
+import { CodeField } from "./code-field.tsx";
+import { muted, setMuted } from "./feedback.ts";
+import { ItemRows, written } from "./item-rows.tsx";
+import { asideItems, items, productItems, unitsHere } from "./items.ts";
+import { arrived, giveUp, mineOf, owner, refusals, sendRefused, waiting } from "./queue.ts";
+import { type Count, last } from "./scan.ts";
+
+/** Counting: the field, what was read last, and what this browser has counted. */
+export function Counting({ of }: { of: Count }) {
+  return (
+    <div class="count-page">
+      <section class="card count-input">
+        <CodeField of={of} />
+        <div class="count-ways">
+          <CameraPanel of={of} />
+          <Button
+            kind="plain"
+            icon={muted.value ? "volume-x" : "volume-2"}
+            onClick={() => setMuted(!muted.value)}
+          >
+            {muted.value ? "Sem som" : "Com som"}
+          </Button>
+        </div>
+        <Last />
+        <NoCatalogue />
+      </section>
+      <Refusal of={of} />
+      <section class="card count-list">
+        <Head of={of} />
+        {productItems.value.length === 0 ? (
+          <p class="count-none">
+            Leia o primeiro código. Tudo fica guardado neste aparelho, também sem internet.
+          </p>
+        ) : (
+          <ItemRows label="Produtos contados neste aparelho" items={productItems.value} />
+        )}
+      </section>
+      {asideItems.value.length > 0 && (
+        <section class="card count-list">
+          <header class="count-head">
+            <h2>{many(asideItems.value.length, "código separado", "códigos separados")}</h2>
+            <p>Ainda não contam. Em “Separados” cada um é ligado a um produto.</p>
+          </header>
+          <ItemRows label="Códigos separados neste aparelho" items={asideItems.value} />
+        </section>
+      )}
+    </div>
+  );
+}
+
+/** What was read last, large, for who looks up from the shelf for a moment. */
+function Last() {
+  const shown = last.value;
+  if (shown === null) return <output class="count-last" />;
+  const item = items.value.find(({ key }) => key === shown.key);
+  return (
+    <output class={`count-last ${shown.known ? "is-known" : "is-unknown"}`}>
+      <b>{item === undefined ? <Icon name="undo-2" /> : written(item.quantity_e4)}</b>
+      <span>{shown.known ? (item?.name ?? shown.text) : shown.text}</span>
+    </output>
+  );
+}
+
+function NoCatalogue() {
+  const { at, whole, products } = catalogue.value;
+  if (at !== 0 && whole) return null;
+  const text =
+    at === 0
+      ? "Os nomes dos produtos ainda não estão neste aparelho. Pode contar: cada código é conferido quando a linha chegar ao sistema."
+      : `Só os primeiros ${quantity(products.length)} produtos cabem neste aparelho. Os outros são conferidos quando a linha chega ao sistema.`;
+  return <p class="field-hint">{text}</p>;
+}
+
+function Head({ of }: { of: Count }) {
+  const whole = useRead<z.infer<typeof CountDetailSchema>>(
+    `/api/counts/${encodeURIComponent(of.id)}`,
+  );
+  const times = arrived.value;
+  useEffect(() => {
+    if (times > 0) whole.again();
+  }, [times]);
+  const toSend = waiting.value.get(of.id) ?? 0;
+  return (
+    <header class="count-head">
+      <h2>
+        {many(productItems.value.length, "produto", "produtos")} · {unitsText(unitsHere.value)} ·{" "}
+        <span data-unsent={toSend}>{quantity(toSend)} a enviar</span>
+      </h2>
+      {whole.value !== null && (
+        <p>
+          Com todos os aparelhos: {many(whole.value.products_counted, "produto", "produtos")} em{" "}
+          {many(whole.value.lines, "linha", "linhas")}
+        </p>
+      )}
+    </header>
+  );
+}
+
+const unitsText = (e4: number): string =>
+  `${written(e4)} ${e4 === 10_000 ? "unidade" : "unidades"}`;
+
+/** The server does not take what was counted: closed meanwhile, or no right any more. Nothing is lost before a person says so. */
+function Refusal({ of }: { of: Count }) {
+  const [asking, setAsking] = useState(false);
+  const fault = refusals.value.get(of.id);
+  const toSend = waiting.value.get(of.id) ?? 0;
+  if (fault === undefined || toSend === 0) return null;
+  const person = owner.value;
+  return (
+    <>
+      <ErrorBar fault={fault} again={() => sendRefused(of.id)} />
+      <p class="count-refused">
+        {many(
+          toSend,
+          "linha deste aparelho não foi aceita",
+          "linhas deste aparelho não foram aceitas",
+        )}
+        . Continuam guardadas aqui.
+        <Button small onClick={() => setAsking(true)}>
+          Descartar
+        </Button>
+      </p>
+      {asking && person !== null && (
+        <Confirm
+          title="Descartar o que não foi aceito?"
+          action="Descartar"
+          danger
+          act={() => giveUp(mineOf(person, of.id), of.id)}
+          onClose={() => setAsking(false)}
+        >
+          <p>{many(toSend, "linha contada", "linhas contadas")} neste aparelho deixa de existir.</p>
+        </Confirm>
+      )}
+    </>
+  );
+}
