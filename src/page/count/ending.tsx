@@ -8,7 +8,7 @@ import { Confirm } from "../parts/dialog.tsx";
 import { Segments } from "../parts/field.tsx";
 import type { Count } from "./scan.ts";
 
-/** Closes a count: what is different becomes movements. Says before what it does with products that nobody counted. */
+/** Closes a count: what is different becomes movements. Says before what happens to products without a line. */
 export function CloseCount(props: {
   of: Count;
   sums: z.infer<typeof CountSumsSchema>;

@@ -107,7 +107,7 @@ function add(of: Count, text: string, quantity: number): Promise<void> {
   });
 }
 
-/** After a line is on the disk: shown, told by sound, and sent soon. */
+/** After a line is on the disk: shown, signalled by sound, and sent soon. */
 function took(what: Counted, change: Changed): void {
   changed(change);
   const key = keyOf(what);
