@@ -5,7 +5,9 @@ import { promisify } from "node:util";
 import { closeBrowser, noBrowser, visit } from "../../page/browser.ts";
 import { countSentences } from "../../page/sentences/count.ts";
 import { frameSentences } from "../../page/sentences/frame.ts";
+import { heldNotesSentences } from "../../page/sentences/held-notes.ts";
 import { loginSentences } from "../../page/sentences/login.ts";
+import { notesSentences } from "../../page/sentences/notes.ts";
 import { ADMIN, libsqlServer, SECRET, worker } from "../world.mjs";
 
 /** Sentences of the page, and how each list begins. A new list gets its line here and a `.test.ts` in test/page/. */
@@ -13,6 +15,8 @@ const LISTS = [
   [loginSentences, { signedIn: false }],
   [frameSentences, {}],
   [countSentences, {}],
+  [notesSentences, {}],
+  [heldNotesSentences, {}],
 ];
 
 /** Sentences follow each other faster than a person works. */

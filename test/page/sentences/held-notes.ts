@@ -1,0 +1,195 @@
+import { equal, match } from "node:assert/strict";
+import { cancellationEvent } from "../../../src/synthetic/events.ts";
+import { COMPANY, itemOf, SUPPLIERS, UNRELATED } from "../../../src/synthetic/trade.ts";
+import type { Sentence, World } from "../browser.ts";
+import { registered, row, statusOf } from "./notes.ts";
+
+/** An operation that does not say what becomes of the goods. */
+const UNKNOWN = "5949";
+const RELEASABLE = { overridable_holds: ["unknown_operation"] };
+
+const changed = (world: World, json: object) => world.call("PATCH", "/api/company", json);
+
+/** What a person decides about notes that wait, and about those in stock. */
+export const heldNotesSentences: readonly Sentence[] = [
+  {
+    name: "an owner says what becomes of the goods, and releases and approves the held note",
+    short: true,
+    async run({ page, world, open, accessible, picture }) {
+      await changed(world, RELEASABLE);
+      const { accessKey } = await registered(world, 6201, { CFOP: UNKNOWN });
+      await open("/notas?ver=retidas");
+      await page
+        .getByRole("link", { name: /Resolver/ })
+        .first()
+        .waitFor();
+      await open(`/notas?ver=retidas&nota=${accessKey}`);
+      await page.getByText("Operação a definir").last().waitFor();
+      const release = page.getByRole("button", { name: "Liberar e aprovar" });
+      equal(await release.isDisabled(), true);
+      await page.getByLabel("Entra", { exact: true }).check({ force: true });
+      await page.getByText("Saldo").waitFor();
+      await accessible();
+      await picture("nota-retida");
+      await release.click();
+      await page.getByRole("button", { name: "Estornar" }).waitFor();
+      equal(await statusOf(world, accessKey), "PROCESSADA");
+    },
+  },
+  {
+    name: "a held note says why and what to do, and a hold that the company does not release has no button",
+    async run({ page, world, open, accessible, picture }) {
+      await changed(world, { overridable_holds: [] });
+      const { accessKey } = await registered(world, 6210, { root: "NFe" });
+      await open(`/notas?ver=retidas&nota=${accessKey}`);
+      await page.getByText("não traz o protocolo de autorização").first().waitFor();
+      await page.getByText("Envie o XML completo (nfeProc), com o protocolo").waitFor();
+      await page.getByText("A empresa não permite liberar esta pendência.").waitFor();
+      equal(await page.getByRole("button", { name: "Liberar e aprovar" }).count(), 0);
+      await page.keyboard.press("a");
+      equal(await statusOf(world, accessKey), "PENDENTE");
+      await accessible();
+      await picture("nota-sem-protocolo");
+    },
+  },
+  {
+    name: "an item without a product is linked in the note, with the proof of its factor, and the note is ready",
+    async run({ page, world, open, accessible, picture }) {
+      await changed(world, { require_mapping: true });
+      const product = { code: "CAFE-6220", name: "Café em grãos 6220", unit: "UN" };
+      await world.call("POST", "/api/products", product);
+      const [, beans] = SUPPLIERS[0].products;
+      const { accessKey } = await registered(world, 6220, {
+        items: beans === undefined ? 1 : [{ ...itemOf(beans, "2"), cProd: "K6220", uCom: "CX" }],
+      });
+      await open(`/notas?ver=retidas&nota=${accessKey}`);
+      const form = page.getByRole("form", { name: /De-para de/ });
+      await form.waitFor();
+      await form.getByRole("combobox").fill("6220");
+      await form.getByRole("option", { name: /Café em grãos 6220/ }).click();
+      await form.getByLabel(/1 CX da nota/).fill("12");
+      await form.getByText(/2 CX → 24 UN a R\$\s4,5625; o total de R\$\s109,50 não muda/).waitFor();
+      await accessible();
+      await picture("nota-de-para");
+      await form.getByRole("button", { name: "Gravar o de-para" }).click();
+      await page.getByText("1 nota deixou de esperar").waitFor();
+      await page.getByRole("button", { name: "Aprovar e lançar no estoque" }).click();
+      await page.getByRole("button", { name: "Estornar" }).waitFor();
+      await changed(world, { require_mapping: false });
+      const { body } = await world.call("GET", "/api/stock/CAFE-6220");
+      equal(Object(body).quantity, 24);
+    },
+  },
+  {
+    name: "a discarded note comes back by Desfazer, and from the list of what was discarded",
+    async run(visit) {
+      const { page, world, open, accessible, picture } = visit;
+      const { accessKey } = await registered(world, 6230, { root: "NFe" });
+      await open(`/notas?ver=retidas&nota=${accessKey}`);
+      const discard = async () => {
+        await page.getByRole("button", { name: "Descartar" }).click();
+        const dialog = page.getByRole("dialog", { name: "Descartar a nota?" });
+        await dialog.getByLabel("Motivo").fill("Sem uso");
+        await dialog.getByRole("button", { name: "Descartar" }).click();
+        await page.getByText("Nota descartada.").waitFor();
+      };
+      await discard();
+      equal(await statusOf(world, accessKey), "DESCARTADA");
+      await page.getByRole("button", { name: "Desfazer" }).click();
+      await page.getByText("Nota restaurada.").waitFor();
+      equal(await statusOf(world, accessKey), "PENDENTE");
+      await discard();
+      await open("/notas?ver=descartadas");
+      await row(visit, accessKey).getByRole("link").first().click();
+      await page.getByText("Sem uso").waitFor();
+      await accessible();
+      await picture("nota-descartada");
+      await page.getByRole("button", { name: "Restaurar" }).click();
+      await row(visit, accessKey).waitFor({ state: "detached" });
+      equal(await statusOf(world, accessKey), "PENDENTE");
+    },
+  },
+  {
+    name: "a note in stock is reversed after its balances were shown, and can be approved again",
+    async run({ page, world, open, accessible, picture }) {
+      const { accessKey } = await registered(world, 6240);
+      await world.call("POST", `/api/nfes/${accessKey}/process`);
+      await open(`/notas?ver=estoque&nota=${accessKey}`);
+      await page.getByRole("button", { name: "Estornar" }).click();
+      const dialog = page.getByRole("dialog", { name: "Estornar a nota" });
+      await dialog.getByRole("columnheader", { name: "Depois" }).waitFor();
+      await dialog.getByRole("button", { name: "Estornar a nota" }).click();
+      await dialog.getByText("Escreva o motivo em pelo menos 3 letras").waitFor();
+      await accessible();
+      await picture("nota-estorno");
+      await dialog.getByLabel("Motivo do estorno").fill("Mercadoria devolvida");
+      await dialog.getByRole("button", { name: "Estornar a nota" }).click();
+      await page.getByRole("button", { name: "Aprovar de novo" }).waitFor();
+      equal(await statusOf(world, accessKey), "ESTORNADA");
+      await page.getByRole("button", { name: "Aprovar de novo" }).click();
+      await page.getByRole("button", { name: "Estornar" }).waitFor();
+      equal(await statusOf(world, accessKey), "PROCESSADA");
+    },
+  },
+  {
+    name: "a cancelled note says so and has no button that approves it, until its event is withdrawn",
+    async run({ page, world, open, accessible, picture }) {
+      const { accessKey } = await registered(world, 6250);
+      await world.upload(cancellationEvent(accessKey));
+      await open(`/notas?ver=canceladas&nota=${accessKey}`);
+      await page.getByText("Cancelamento").first().waitFor();
+      equal(await page.getByRole("button", { name: /Aprovar|Liberar/ }).count(), 0);
+      await accessible();
+      await picture("nota-cancelada");
+      await page.getByRole("button", { name: "Retirar o evento" }).click();
+      const dialog = page.getByRole("dialog", { name: "Retirar este evento?" });
+      await dialog.getByLabel("Motivo").fill("Evento falso");
+      await dialog.getByRole("button", { name: "Retirar o evento" }).click();
+      await page.getByRole("button", { name: "Aprovar e lançar no estoque" }).waitFor();
+      equal(await statusOf(world, accessKey), "PENDENTE");
+    },
+  },
+  {
+    name: "an administrator takes a CNPJ of a note that is not ours into the company, and the note is ready",
+    async run({ page, world, open }) {
+      await changed(world, { cnpjs: [COMPANY.cnpj] });
+      const { accessKey } = await registered(world, 6260, { dest: UNRELATED });
+      await open(`/notas?ver=retidas&nota=${accessKey}`);
+      await page
+        .getByRole("button", { name: /Esta empresa também usa/ })
+        .last()
+        .click();
+      await page.getByRole("button", { name: "Cadastrar o CNPJ" }).click();
+      await page.getByRole("button", { name: "Aprovar e lançar no estoque" }).waitFor();
+    },
+  },
+  {
+    name: "a VISUALIZADOR sees notes without a button that changes them, and is refused by hand",
+    async run(visit) {
+      const { page, world, open, context, accessible, picture } = visit;
+      const ready = await registered(world, 6270);
+      const held = await registered(world, 6271, { root: "NFe" });
+      const person = { email: "leitor6270@loja.example", password: "uma senha de leitura" };
+      await world.call("POST", "/api/users", { ...person, name: "Leitor", role: "VISUALIZADOR" });
+      await context.clearCookies();
+      await open(`/notas?nota=${ready.accessKey}`);
+      await page.getByLabel("E-mail").fill(person.email);
+      await page.getByLabel("Senha", { exact: true }).fill(person.password);
+      await page.getByRole("button", { name: "Entrar" }).click();
+      await page.getByText("Por que esta decisão").waitFor();
+      const changing = page.getByRole("button", { name: /Aprovar|Descartar|Liberar|Estornar/ });
+      equal(await changing.count(), 0);
+      equal(await page.getByRole("checkbox").count(), 0);
+      await accessible();
+      await picture("nota-visualizador");
+      await open(`/notas?ver=retidas&nota=${held.accessKey}`);
+      await page.getByText("Um gerente resolve esta pendência.").waitFor();
+      equal(await changing.count(), 0);
+      const status = await page.evaluate(
+        `fetch("/api/nfes/${ready.accessKey}/process", { method: "POST" }).then(({ status }) => status)`,
+      );
+      equal(status, 403);
+      match(String(await statusOf(world, ready.accessKey)), /PENDENTE/);
+    },
+  },
+];
