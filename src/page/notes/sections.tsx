@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { notify } from "../base/notices.ts";
 import { useRead } from "../base/read.ts";
 import { accessKey, moment, money, quantity } from "../base/say.ts";
 import { may } from "../base/session.ts";
