@@ -22,7 +22,7 @@ export async function approveOne(key: string, corrections?: unknown): Promise<vo
 /** Few enough that a person sees them advance, and that one answer is not waited for long. */
 const AT_ONCE = 100;
 
-/** Approves many: `advance` is told how many are done. Gives the notes that were refused, each with its reason. */
+/** Approves many: `advance` gets how many are done. Gives the notes that were refused, each with its reason. */
 export async function approveMany(
   keys: readonly string[],
   advance: (done: number) => void,

@@ -82,6 +82,7 @@ function Opened(props: {
   const stand = `${note.status} ${note.holds.map(({ code }) => code).join()}`;
   const { plan, fault: planFault } = usePlan(note.access_key, corrections, stand);
   const denied = isDenied(planFault);
+  const offered = releasable && !denied;
   const complete = askingItems(note).every(({ n_item }) => effects[n_item] !== undefined);
   const refresh = () => {
     props.again();
@@ -144,7 +145,7 @@ function Opened(props: {
             {note.status === "ESTORNADA" ? "Aprovar de novo" : "Aprovar e lançar no estoque"}
           </Button>
         )}
-        {releasable && !denied && (
+        {offered && (
           <Button
             kind="main"
             icon="check"
@@ -165,12 +166,12 @@ function Opened(props: {
             Restaurar
           </Button>
         )}
-        {note.status === "PENDENTE" && note.holds.length > 0 && may("manage") && (
+        {note.status === "PENDENTE" && note.holds.length > 0 && !offered && may("manage") && (
           <Button icon="trash-2" kind="plain" onClick={() => setAsked("discard")}>
             Descartar
           </Button>
         )}
-        <Menu label="Mais" items={moreOf(note, () => setAsked("discard"))} />
+        <Menu label="Mais" items={moreOf(note, ready || offered, () => setAsked("discard"))} />
       </footer>
       {asked === "discard" && (
         <Confirm
@@ -197,14 +198,14 @@ function Opened(props: {
   );
 }
 
-/** What is wanted less often: the papers, and to discard a note that is ready. */
-function moreOf(note: NoteDetail, discard: () => void): readonly MenuItem[] {
+/** What is wanted less often: the papers, and to discard a note that has an approving button. */
+function moreOf(note: NoteDetail, approvable: boolean, discard: () => void): readonly MenuItem[] {
   const path = `/api/nfes/${note.access_key}`;
   return [
     { text: "DANFE (PDF)", icon: "file-text", href: `${path}/danfe.pdf`, download: true },
     { text: "Baixar o XML", icon: "download", href: `${path}/xml`, download: true },
     { text: "Imprimir esta tela", icon: "printer", onClick: () => print() },
-    ...(note.status === "PENDENTE" && note.holds.length === 0 && may("manage")
+    ...(note.status === "PENDENTE" && approvable && may("manage")
       ? [{ text: "Descartar", icon: "trash-2" as const, danger: true, onClick: discard }]
       : []),
   ];

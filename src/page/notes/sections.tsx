@@ -181,7 +181,7 @@ const EVENT_EFFECTS: Readonly<Record<NoteEvent["effect"], string>> = {
   withdrawn: "retirado por uma pessoa da empresa",
 };
 
-/** An event that changed something may be withdrawn by a manager: somebody else may have made it up. */
+/** An event that changed something may be withdrawn by a manager: it may be false. */
 function EventLine(props: { event: NoteEvent; note: NoteDetail; again: () => void }) {
   const { event, note } = props;
   const [asked, setAsked] = useState(false);

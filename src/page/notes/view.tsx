@@ -45,7 +45,7 @@ export default function NotesView() {
     const key = note.access_key;
     if (busy.value.has(key)) return;
     busy.value = new Set([...busy.value, key]);
-    const next = neighbourOf(key);
+    const next = keyBeside(key);
     approveOne(key)
       .then(() => {
         if (next !== null && rowHasFocus(key)) focusRow(next);
@@ -174,7 +174,7 @@ export default function NotesView() {
   );
 }
 
-/** The approval of many: asked first when it is all of them, told while it goes on, and each refusal with its reason. */
+/** The approval of many: asked first when it is all of them, shown while it goes on, and each refusal with its reason. */
 function useApproveMany(done: () => void) {
   const [asking, setAsking] = useState(0);
   const [said, setSaid] = useState("");
@@ -211,11 +211,14 @@ function useApproveMany(done: () => void) {
           }}
         >
           <p>
-            São as notas sem nenhuma pendência, de todas as páginas da lista. Cada uma é lançada no
-            estoque; um gerente pode estornar depois.
+            Toda nota sem pendência é lançada no estoque, inclusive a que ainda não aparece na
+            lista. Um gerente pode estornar depois.
           </p>
           {asking > MOST_AT_ONCE && (
-            <p>De uma vez vão as {MOST_AT_ONCE.toLocaleString("pt-BR")} mais novas.</p>
+            <p>
+              De uma vez, no máximo {MOST_AT_ONCE.toLocaleString("pt-BR")}, da mais nova à mais
+              antiga.
+            </p>
           )}
         </Confirm>
       )}
@@ -253,7 +256,7 @@ const rowOf = (key: string): Element | null =>
 const rowHasFocus = (key: string): boolean => rowOf(key)?.contains(document.activeElement) === true;
 
 /** The key of the row below, or above. */
-function neighbourOf(key: string): string | null {
+function keyBeside(key: string): string | null {
   const row = rowOf(key);
   const next = row?.nextElementSibling ?? row?.previousElementSibling;
   return next?.getAttribute("data-key") ?? null;

@@ -91,7 +91,7 @@ export const notesSentences: readonly Sentence[] = [
     },
   },
   {
-    name: "of two clerks who approve the same note one is told of the other, and the stock moves once",
+    name: "of two clerks who approve the same note one learns of the other, and the stock moves once",
     async run(visit) {
       const { page, world, open } = visit;
       const { accessKey } = await registered(world, 6120);
