@@ -41,7 +41,8 @@ async function load(folder: Place["folder"]): Promise<ComponentType> {
   }
 }
 
-function styled(folder: string): Promise<void> {
+/** Reads the style sheet of a folder, once. */
+export function styled(folder: string): Promise<void> {
   const href = STYLES[folder];
   if (href === undefined || document.querySelector(`link[href="${href}"]`) !== null)
     return Promise.resolve();

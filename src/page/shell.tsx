@@ -16,6 +16,8 @@ import { SessionEnded } from "./session-ended.tsx";
 import { SideBar } from "./side-bar.tsx";
 import { TabBar } from "./tab-bar.tsx";
 import { Toasts } from "./toasts.tsx";
+import { useTray } from "./tray-loader.ts";
+import { WindowDrop } from "./window-drop.tsx";
 
 /** The places that this person has. */
 export const placesHere = (): readonly Place[] =>
@@ -53,6 +55,7 @@ export function Shell({ place, onLeft }: { place: Place; onLeft: () => void }) {
     if (!visible) go(PLACES[1]?.path ?? "/", true);
   }, [visible, go]);
   useFocusOnNewPlace(place.path, main.current);
+  useTray();
   const left = async () => {
     await leave();
     closeLive();
@@ -85,6 +88,7 @@ export function Shell({ place, onLeft }: { place: Place; onLeft: () => void }) {
       </div>
       <TabBar {...frame} />
       <Toasts />
+      <WindowDrop />
       {help && <Help onClose={() => setHelp(false)} />}
       <SessionEnded />
       {leaving !== null && (

@@ -1,4 +1,5 @@
 import { test } from "bun:test";
+import { consumerOf } from "../../src/consumer.ts";
 import { FULL } from "../support/full.ts";
 import { withServer } from "../support/server.ts";
 import { noBrowser, type Sentence, type VisitOptions, visit, type World } from "./browser.ts";
@@ -6,12 +7,13 @@ import { builtPage } from "./built-page.ts";
 
 const ADMIN = { email: "dona@loja.example", password: "uma senha dos testes" };
 
-/** Runs `body` with a service on Bun, its database new and its page built. */
+/** Runs `body` with a service on Bun that works off its jobs, its database new and its page built. */
 export async function withBunWorld(body: (world: World) => Promise<void>): Promise<void> {
   await builtPage();
   await withServer(
-    (server) =>
-      body({
+    (server) => {
+      server.ports.startQueues(consumerOf);
+      return body({
         url: server.url,
         admin: ADMIN,
         call: (method, path, json) =>
@@ -21,7 +23,8 @@ export async function withBunWorld(body: (world: World) => Promise<void>): Promi
               : { body: JSON.stringify(json), headers: { "content-type": "application/json" } }),
           }),
         upload: (xml, query) => server.upload(xml, query),
-      }),
+      });
+    },
     { ADMIN_EMAIL: ADMIN.email },
   );
 }

@@ -164,6 +164,7 @@ export const MAY: Record<string, string> = {
   "client.ts": "app.ts:types http:types",
   "page/base": `lib accounts ${ANSWERS}`,
   "page/parts": "lib page/base",
+  "page/tray": VIEW,
   "page/notes": VIEW,
   "page/stock": VIEW,
   "page/mapping": VIEW,
@@ -172,7 +173,7 @@ export const MAY: Record<string, string> = {
   "page/exports": VIEW,
   "page/admin": VIEW,
   "page/companies": VIEW,
-  page: "lib accounts page/base page/parts page/notes page/stock page/mapping page/panel page/count page/exports page/admin page/companies",
+  page: "lib accounts page/base page/parts page/tray page/notes page/stock page/mapping page/panel page/count page/exports page/admin page/companies",
   "maintenance.ts":
     "homes accounts confirmations ingest/note ingest/judge ingest/batch export/files mail stock stock/reconcile stock/lots stock/counting journal ports queue-messages.ts:types resilience webhooks",
   "consumer.ts":

@@ -3,6 +3,7 @@ import { companyHeader, otherCompany } from "./me.ts";
 import { online } from "./online.ts";
 import { Refused, Unreachable } from "./problem.ts";
 import { signedInAgain } from "./session-end.ts";
+import { fetchReporting } from "./upload.ts";
 
 /** A request to the API. */
 export interface Ask {
@@ -10,11 +11,13 @@ export interface Ask {
   /** Sent as JSON. */
   readonly json?: unknown;
   /** Sent as it is: a form, a file. */
-  readonly body?: BodyInit;
+  readonly body?: XMLHttpRequestBodyInit;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   /** A write that carries a key is carried out once however often it is sent (docs/api.md); `newKey()` makes one. */
   readonly key?: string;
+  /** Gets how many bytes of the body have left, while it travels. */
+  readonly onSent?: (bytes: number) => void;
   /** A 401 is an answer, not the end of a session: the login itself. */
   readonly open?: boolean;
 }
@@ -67,22 +70,19 @@ async function answerTo(path: string, options: Ask): Promise<Response> {
 }
 
 async function send(path: string, options: Ask): Promise<Response> {
-  const { json, key, signal, headers, body } = options;
-  const sent = json === undefined ? body : JSON.stringify(json);
+  const { json, key, signal = null, body, onSent, method = "GET" } = options;
+  const sent = (json === undefined ? body : JSON.stringify(json)) ?? null;
+  const headers = {
+    accept: "application/json",
+    ...companyHeader(path),
+    ...(json === undefined ? {} : { "content-type": "application/json" }),
+    ...(key === undefined ? {} : { "idempotency-key": key }),
+    ...options.headers,
+  };
   try {
-    const answer = await fetch(path, {
-      method: options.method ?? "GET",
-      credentials: "same-origin",
-      headers: {
-        accept: "application/json",
-        ...companyHeader(path),
-        ...(json === undefined ? {} : { "content-type": "application/json" }),
-        ...(key === undefined ? {} : { "idempotency-key": key }),
-        ...headers,
-      },
-      ...(sent === undefined ? {} : { body: sent }),
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const answer = await (onSent === undefined
+      ? fetch(path, { method, credentials: "same-origin", headers, body: sent, signal })
+      : fetchReporting(path, { method, headers, body: sent, signal, onSent }));
     online.value = true;
     return answer;
   } catch (fault) {

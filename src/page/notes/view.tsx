@@ -10,6 +10,7 @@ import { count } from "../base/say.ts";
 import { may } from "../base/session.ts";
 import { Button } from "../parts/button.tsx";
 import { Confirm, Dialog } from "../parts/dialog.tsx";
+import { SendFiles } from "../parts/send-files.tsx";
 import { ErrorBar } from "../parts/states.tsx";
 import { Search, Split, Tabs, View } from "../parts/view.tsx";
 import type { ApprovalLine, Note, NoteCounts } from "./answers.ts";
@@ -86,13 +87,16 @@ export default function NotesView() {
     <View
       title="Notas"
       beside={
-        <div class={`notes-beside${open === "" ? "" : " is-behind"}`}>
-          <Search
-            label="Fornecedor, número ou chave"
-            value={address.param("busca")}
-            onSearch={(busca) => address.set({ busca }, true)}
-          />
-        </div>
+        <>
+          <div class={`notes-beside${open === "" ? "" : " is-behind"}`}>
+            <Search
+              label="Fornecedor, número ou chave"
+              value={address.param("busca")}
+              onSearch={(busca) => address.set({ busca }, true)}
+            />
+          </div>
+          <SendFiles kind={all || marked.size > 0 ? "line" : "main"} />
+        </>
       }
     >
       <Split

@@ -11,6 +11,8 @@ interface ButtonProps {
   /** Its work is on its way: it does nothing, keeps the focus, and shows it. */
   readonly busy?: boolean;
   readonly disabled?: boolean;
+  /** It shows and hides something: whether that is shown. */
+  readonly expanded?: boolean;
   readonly type?: "button" | "submit";
   readonly onClick?: (event: MouseEvent) => void;
   readonly children: ComponentChildren;
@@ -30,6 +32,7 @@ export function Button(props: ButtonProps) {
       class={`button ${kind}${bare ? " bare" : ""}${small ? " small" : ""} ${props.class ?? ""}`}
       disabled={props.disabled}
       aria-busy={busy ? "true" : undefined}
+      aria-expanded={props.expanded}
       aria-label={label}
       title={props.title ?? label}
       popovertarget={props.popovertarget}

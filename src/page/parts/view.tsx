@@ -1,9 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { tray } from "../base/intake.ts";
 import { useKeys } from "../base/keys.ts";
 import { Icon } from "./icon.tsx";
 
-/** A view: its one heading, what stands beside it (search, buttons), and its content. Sets the title of the tab. */
+/** A view: its one heading, what stands beside it (search, buttons), the tray of sent files, and its content. Sets the title of the tab. */
 export function View(props: {
   title: string;
   beside?: ComponentChildren;
@@ -12,12 +13,14 @@ export function View(props: {
   useEffect(() => {
     document.title = `${props.title} · S.G.E.`;
   }, [props.title]);
+  const Tray = tray.value;
   return (
     <>
       <header class="view-head">
         <h1 tabIndex={-1}>{props.title}</h1>
         {props.beside}
       </header>
+      {Tray !== null && <Tray />}
       {props.children}
     </>
   );

@@ -8,6 +8,7 @@ import { frameSentences } from "../../page/sentences/frame.ts";
 import { heldNotesSentences } from "../../page/sentences/held-notes.ts";
 import { loginSentences } from "../../page/sentences/login.ts";
 import { notesSentences } from "../../page/sentences/notes.ts";
+import { traySentences } from "../../page/sentences/tray.ts";
 import { ADMIN, libsqlServer, SECRET, worker } from "../world.mjs";
 
 /** Sentences of the page, and how each list begins. A new list gets its line here and a `.test.ts` in test/page/. */
@@ -17,6 +18,7 @@ const LISTS = [
   [countSentences, {}],
   [notesSentences, {}],
   [heldNotesSentences, {}],
+  [traySentences, {}],
 ];
 
 /** Sentences follow each other faster than a person works. */

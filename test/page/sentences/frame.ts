@@ -2,7 +2,7 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import type { Sentence } from "../browser.ts";
 
 /** Resolves when the service worker has kept the page's files and serves it. */
-const CONTROLLED = `(async () => {
+export const CONTROLLED = `(async () => {
   await navigator.serviceWorker.ready;
   while (navigator.serviceWorker.controller === null) await new Promise((resolve) => setTimeout(resolve, 20));
 })()`;

@@ -1,0 +1,4 @@
+import { testSentences } from "./bun-world.ts";
+import { traySentences } from "./sentences/tray.ts";
+
+testSentences(traySentences);
