@@ -6,19 +6,21 @@ import { runningServer } from "../cli/service/running-server.ts";
 import { serviceClient, signIn } from "../cli/service/service-client.ts";
 import { paint, screenOn } from "../cli/terminal/screen.ts";
 import { type Config, parseConfig } from "../config.ts";
+import { consumerOf } from "../consumer.ts";
+import { chainAllAudits } from "../journal/chain-audit.ts";
+import { runMaintenance } from "../maintenance.ts";
 import { compareDocuments } from "../nfe/read/compare.ts";
 import { readDocument } from "../nfe/read/read.ts";
 import { MARK } from "../platform/bun/files/marks.ts";
 import { setPrivateUmask } from "../platform/bun/files/owner-only.ts";
 import { type Running, serve } from "../platform/bun/serve.ts";
 import { COMPANY } from "../synthetic/trade.ts";
-import { runScenario } from "./run-scenario.ts";
-import { scenario } from "./scenario.ts";
+import { liveMonth } from "./month.ts";
 import { showCsv, showSpeed, showStock, showVerdicts } from "./show.ts";
 
 /**
- * Door: the demo. It makes a new database, sends an invented month of trade through the HTTP API, and
- * prints the results.
+ * Door: the demo. It makes a new database, lives an invented month of trade through the HTTP API, and prints the results; at a
+ * terminal it goes on serving the page.
  */
 const folder = process.argv[2] ?? "data/demo";
 const terminal = process.stdout.isTTY === true;
@@ -36,6 +38,8 @@ const OLD_FILES = [
   "server.json",
 ];
 
+const KEEP_UP_MS = 30_000;
+
 /**
  * The environment is not read: the demo must not open the database of a real service on this machine.
  */
@@ -50,14 +54,20 @@ const configOn = (port: string): Config =>
     COMPANY_CNPJ: COMPANY.cnpj,
     ADMIN_EMAIL: ADMIN.email,
     ADMIN_PASSWORD: ADMIN.password,
+    // It signs in each day of the month, with a password of 52 random bits.
+    PASSWORD_COST: "12",
     RATE_LIMIT_PER_SECOND: "0",
     RATE_LIMIT_BURST: "0",
     LOG_LEVEL: "error",
   });
 
+/** The month is lived day by day: the service's clock shows this moment (ms since 1970); null: the time of this machine. */
+let shown: number | null = null;
+
 const serveOn = (port: string): Promise<Running> =>
   serve(configOn(port), {
     domain: { readDocument, compareDocuments },
+    clock: { now: () => shown ?? Date.now() },
     async build(ports) {
       await firstRun(ports);
       return createApp(() => ports);
@@ -80,27 +90,48 @@ async function main(): Promise<number> {
   }
 }
 
-async function show({ url }: Running): Promise<number> {
+async function show({ url, ports }: Running): Promise<number> {
   const anonymous = serviceClient({ base: url, token: null, fetch });
-  const token = await signIn(anonymous, ADMIN);
-  const service = serviceClient({ base: url, token, fetch });
+  const enter = async () =>
+    serviceClient({ base: url, token: await signIn(anonymous, ADMIN), fetch });
   screen.line(
     `${paint(screen, "bold", "S.G.E.")}  ${COMPANY.name}, banco novo em ${folder}/sge.db`,
   );
-  const result = await runScenario(service, await scenario());
+  const setClock = (at: string | null) => {
+    shown = at === null ? null : Date.parse(at);
+  };
+  const result = await liveMonth({ setClock, enter }, today());
+  const service = await enter();
   showVerdicts(screen, result);
   await showStock(screen, service, 12);
   await showCsv(screen, service, folder);
   showSpeed(screen, result);
   if (!terminal) return 0;
+  keepUp(ports);
   screen.line();
-  screen.line(`${paint(screen, "bold", "No ar em")} ${url}  (Ctrl+C encerra)`);
-  screen.line(`  entre com ${ADMIN.email} e a senha ${ADMIN.password}`);
+  screen.line(`${paint(screen, "bold", "Abra no navegador")}  ${paint(screen, "green", url)}`);
+  screen.line(`  e-mail ${ADMIN.email}   senha ${ADMIN.password}   (Ctrl+C encerra)`);
   await new Promise<void>((end) => {
     process.once("SIGINT", () => end());
     process.once("SIGTERM", () => end());
   });
   return 0;
+}
+
+/** The day in the shop's time zone, `YYYY-MM-DD`. */
+const today = (): string =>
+  new Date().toLocaleDateString("sv-SE", { timeZone: "America/Sao_Paulo" });
+
+/** Jobs of the page (ZIP, exports) are worked on, and what a service does without being asked is done. */
+function keepUp(ports: Running["ports"]): void {
+  ports.startQueues(consumerOf);
+  const faults = () => undefined;
+  const often = () => {
+    runMaintenance(ports, ports.stopping).catch(faults);
+    chainAllAudits(ports, ports.stopping).catch(faults);
+  };
+  often();
+  setInterval(often, KEEP_UP_MS).unref();
 }
 
 setPrivateUmask();

@@ -1,6 +1,7 @@
 import type { ItemSpec } from "../synthetic/amounts.ts";
 import { type NoteOptions, syntheticNote } from "../synthetic/synthetic-note.ts";
 import { itemOf, SUPPLIERS, type Supplier } from "../synthetic/trade.ts";
+import { type Calendar, NOVEMBER } from "./calendar.ts";
 
 /**
  * How many of our units are in one unit of the supplier's item, as a person gives it with the approval
@@ -17,14 +18,14 @@ export interface Purchase {
   readonly what: string;
   readonly accessKey: string;
   readonly xml: string;
+  /** Which purchase of the month it is, 0 to 23; several suppliers may send on one day. */
+  readonly slot: number;
   /** Given once; the service uses them for the supplier's next notes. */
   readonly factors: readonly Factor[];
 }
 
 /** How many notes each supplier sends. */
 const PURCHASES_PER_SUPPLIER = 4;
-
-const day = (n: number): string => `2026-11-${String(n).padStart(2, "0")}T08:15:00-03:00`;
 
 /**
  * Options of special notes, by the supplier's index and then by the visit; every other note is an
@@ -52,18 +53,19 @@ const EXTRA_AMOUNTS: readonly Partial<ItemSpec>[] = [
   { vIPI: "4.75", vICMSST: "6.30" },
 ];
 
-function lotsOf(visit: number, quantity: number): Partial<ItemSpec> {
+function lotsOf(visit: number, quantity: number, calendar: Calendar): Partial<ItemSpec> {
   const half = Math.trunc(quantity / 2);
-  const lot = (letter: string, count: number, year: number) => ({
+  const [first, other] = calendar.lots(visit);
+  const lot = (letter: string, count: number, dVal: string) => ({
     nLote: `F${visit + 1}${letter}`,
     qLote: `${count}.000`,
     dFab: "2026-06-01",
-    dVal: `${year}-06-30`,
+    dVal,
   });
-  return { lots: [lot("A", half, 2027), lot("B", quantity - half, 2028)] };
+  return { lots: [lot("A", half, first), lot("B", quantity - half, other)] };
 }
 
-function itemsOf(supplier: Supplier, visit: number): ItemSpec[] {
+function itemsOf(supplier: Supplier, visit: number, calendar: Calendar): ItemSpec[] {
   const medicines = supplier.name.startsWith("FARMACO");
   return supplier.products.map((product, n) => {
     const quantity = 6 + ((visit * 7 + n * 5) % 18);
@@ -71,7 +73,7 @@ function itemsOf(supplier: Supplier, visit: number): ItemSpec[] {
     return itemOf(product, qCom, {
       CFOP: supplier.uf === "SP" ? "5102" : "6102",
       ...EXTRA_AMOUNTS[(visit + n) % EXTRA_AMOUNTS.length],
-      ...(medicines ? lotsOf(visit, quantity) : {}),
+      ...(medicines ? lotsOf(visit, quantity, calendar) : {}),
     });
   });
 }
@@ -84,16 +86,17 @@ const factorsOf = (supplier: Supplier): Factor[] =>
       : [{ n_item: n + 1, factor: String(taxed.perUnit) }],
   );
 
-/** The purchases from a dozen suppliers in November 2026, in the order of their days. */
-export function purchases(): Purchase[] {
+/** The purchases from a dozen suppliers in a month, four of each. */
+export function purchases(calendar: Calendar = NOVEMBER): Purchase[] {
   return Array.from({ length: PURCHASES_PER_SUPPLIER }, (_, visit) =>
     SUPPLIERS.map((supplier, n) => {
       const seed = 1_000 * (n + 1) + visit;
+      const slot = visit * 6 + (n % 6);
       const { xml, accessKey } = syntheticNote({
         seed,
         emit: supplier,
-        items: itemsOf(supplier, visit),
-        issuedAt: day(1 + visit * 6 + (n % 6)),
+        items: itemsOf(supplier, visit, calendar),
+        issuedAt: calendar.purchase(slot),
         ...SPECIAL_OPTIONS[n]?.[visit],
       });
       return {
@@ -101,6 +104,7 @@ export function purchases(): Purchase[] {
         what: `compra de ${supplier.name}`,
         accessKey,
         xml,
+        slot,
         factors: visit === 0 ? factorsOf(supplier) : [],
       };
     }),

@@ -26,7 +26,7 @@ export interface DemoResult {
 }
 
 /** Requests at a time. */
-export const CONCURRENCY = 4;
+const CONCURRENCY = 4;
 
 const Holds = z.array(z.object({ code: z.string(), message: z.string() }));
 const Receipt = z.union([
@@ -47,7 +47,7 @@ const Batch = z.object({
 const Detail = z.object({ holds: Holds });
 
 /** A note that was registered and waits for its approval. */
-interface Waiting {
+export interface Waiting {
   readonly sent: Pick<Upload, "file" | "what" | "factors">;
   readonly accessKey: string;
   readonly direction: string;
@@ -61,7 +61,7 @@ export async function runScenario(service: Service, scenario: Scenario): Promise
   const waiting: Waiting[] = [];
   const ended: Outcome[] = [];
   const send = async (sent: Upload) => {
-    const got = await upload(service, sent);
+    const got = await refusedOrWaiting(service, sent);
     if ("accessKey" in got) waiting.push(got);
     else ended.push(got);
   };
@@ -121,7 +121,8 @@ const refused = (
   why: message,
 });
 
-async function upload(service: Service, sent: Upload): Promise<Waiting | Outcome> {
+/** Sends one document: it waits for its approval, or this was all. */
+export async function refusedOrWaiting(service: Service, sent: Upload): Promise<Waiting | Outcome> {
   const form = new FormData();
   form.append("file", new File([sent.bytes], sent.file));
   try {
@@ -151,7 +152,8 @@ async function uploadZip(service: Service, zip: Scenario["zip"]): Promise<Waitin
   });
 }
 
-async function approve(
+/** Approves a note; a held one stays as it is, with its reasons in the outcome. */
+export async function approve(
   service: Service,
   { sent, accessKey, direction }: Waiting,
 ): Promise<Outcome> {

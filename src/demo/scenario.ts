@@ -10,6 +10,7 @@ import {
   UNRELATED,
 } from "../synthetic/trade.ts";
 import { zipOf } from "../synthetic/zip.ts";
+import { type Calendar, NOVEMBER } from "./calendar.ts";
 import { type Factor, type Purchase, purchases } from "./purchases.ts";
 
 /** One file that the demo sends. */
@@ -18,6 +19,8 @@ export interface Upload {
   /** For people, in Portuguese. */
   readonly what: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Of a purchase: which one of the month (purchases.ts). */
+  readonly slot?: number;
   /** Factors that a person gives with its approval. */
   readonly factors?: readonly Factor[];
 }
@@ -50,12 +53,13 @@ const uploadOf = (file: string, what: string, xml: string): Upload => ({
   bytes: utf8(xml),
 });
 
-const purchaseUpload = ({ file, what, xml, factors }: Purchase): Upload => {
+/** A purchase as its supplier sends it. */
+export const purchaseUpload = ({ file, what, xml, slot, factors }: Purchase): Upload => {
   // The bakery's system still writes ISO-8859-1.
   const old = what.includes("PÃO");
   const latin = () =>
     cp1252(`<?xml version="1.0" encoding="ISO-8859-1"?>${xml.slice(DECLARATION.length)}`);
-  return { file, what, bytes: old ? latin() : utf8(xml), factors };
+  return { file, what, bytes: old ? latin() : utf8(xml), slot, factors };
 };
 
 const SOLD: readonly (readonly [
@@ -71,7 +75,7 @@ const SOLD: readonly (readonly [
   [11, "LAR-PER", "8.5000", "5.9900"],
 ];
 
-function ourSales(): Upload[] {
+function ourSales(calendar: Calendar): Upload[] {
   return SOLD.map(([supplier, code, quantity, vUnCom], n) => {
     const item = itemOf(productOf(supplier, code), quantity, { vUnCom, CFOP: "5102" });
     const note = syntheticNote({
@@ -79,16 +83,16 @@ function ourSales(): Upload[] {
       emit: COMPANY,
       dest: CUSTOMER,
       items: [item],
-      issuedAt: `2026-11-${26 + (n % 4)}T15:40:00-03:00`,
+      issuedAt: calendar.sale(n),
     });
     return uploadOf(`venda-${n + 1}.xml`, `nossa venda: saída de ${item.xProd}`, note.xml);
   });
 }
 
 /** A note of the coffee roaster that differs from an ordinary one by `options`. */
-function special(file: string, what: string, options: NoteOptions): Upload {
+function special(calendar: Calendar, file: string, what: string, options: NoteOptions): Upload {
   const items = [itemOf(productOf(0, "1003"), "10", { CFOP: "6102" })];
-  const issuedAt = "2026-11-27T10:00:00-03:00";
+  const issuedAt = calendar.special;
   return uploadOf(
     file,
     what,
@@ -96,13 +100,14 @@ function special(file: string, what: string, options: NoteOptions): Upload {
   );
 }
 
-function specials(first: Purchase, cancelled: Purchase): Upload[] {
+function specials(first: Purchase, cancelled: Purchase, calendar: Calendar): Upload[] {
+  const one = special.bind(null, calendar);
   const [coffee] = SUPPLIERS;
   const back = itemOf(productOf(0, "1003"), "2", { CFOP: "6202" });
   const again = itemOf(productOf(9, "MEL"), "1", { CFOP: "1202" });
   return [
-    ...ourSales(),
-    special("devolucao-nossa.xml", "devolução nossa ao fornecedor", {
+    ...ourSales(calendar),
+    one("devolucao-nossa.xml", "devolução nossa ao fornecedor", {
       seed: 601,
       emit: COMPANY,
       dest: coffee,
@@ -111,7 +116,7 @@ function specials(first: Purchase, cancelled: Purchase): Upload[] {
       refNFe: [first.accessKey],
       natOp: "DEVOLUCAO DE COMPRA",
     }),
-    special("devolucao-cliente.xml", "devolução de um cliente", {
+    one("devolucao-cliente.xml", "devolução de um cliente", {
       seed: 602,
       emit: COMPANY,
       dest: CUSTOMER,
@@ -120,39 +125,39 @@ function specials(first: Purchase, cancelled: Purchase): Upload[] {
       items: [again],
       natOp: "DEVOLUCAO DE VENDA",
     }),
-    special("bonificacao.xml", "bonificação (CFOP 6.910)", {
+    one("bonificacao.xml", "bonificação (CFOP 6.910)", {
       seed: 603,
       CFOP: "6910",
       items: [itemOf(productOf(0, "1002"), "1", { CFOP: "6910" })],
       natOp: "BONIFICACAO",
     }),
-    special("faturamento.xml", "faturamento sem mercadoria (CFOP 6.922)", {
+    one("faturamento.xml", "faturamento sem mercadoria (CFOP 6.922)", {
       seed: 604,
       items: [itemOf(productOf(0, "1001"), "20", { CFOP: "6922" })],
       natOp: "SIMPLES FATURAMENTO",
     }),
-    special("remessa.xml", "outra saída (CFOP 6.949)", {
+    one("remessa.xml", "outra saída (CFOP 6.949)", {
       seed: 605,
       items: [itemOf(productOf(0, "1002"), "1", { CFOP: "6949" })],
       natOp: "OUTRA SAIDA",
     }),
-    special("homologacao.xml", "nota de teste (tpAmb 2)", { seed: 606, tpAmb: "2" }),
-    special("sem-protocolo.xml", "nota sem protocolo de autorização", { seed: 607, root: "NFe" }),
-    special("denegada.xml", "uso denegado (cStat 302)", { seed: 608, protocol: { cStat: "302" } }),
-    special("de-outro.xml", "nota para outra empresa", { seed: 609, dest: UNRELATED }),
+    one("homologacao.xml", "nota de teste (tpAmb 2)", { seed: 606, tpAmb: "2" }),
+    one("sem-protocolo.xml", "nota sem protocolo de autorização", { seed: 607, root: "NFe" }),
+    one("denegada.xml", "uso denegado (cStat 302)", { seed: 608, protocol: { cStat: "302" } }),
+    one("de-outro.xml", "nota para outra empresa", { seed: 609, dest: UNRELATED }),
     uploadOf("cancelamento.xml", "evento de cancelamento", cancellationEvent(cancelled.accessKey)),
     uploadOf(first.file, "a primeira nota, outra vez", first.xml),
   ];
 }
 
-function bad(some: Purchase): Upload[] {
+function bad(some: Purchase, calendar: Calendar): Upload[] {
   const xml = some.xml.replace(/<nNF>\d+</, "<nNF>999<");
   const [summary] = otherDocuments(some.accessKey);
   return [
     { file: "danfe.pdf", what: "o PDF em vez do XML", bytes: utf8("%PDF-1.7\n1 0 obj\nendobj\n") },
     uploadOf("cortada.xml", "arquivo cortado", xml.slice(0, 1_500)),
     uploadOf("doctype.xml", "XML com DOCTYPE", xml.replace("?>", '?><!DOCTYPE x SYSTEM "x.dtd">')),
-    special("chave-errada.xml", "dígito verificador da chave errado", {
+    special(calendar, "chave-errada.xml", "dígito verificador da chave errado", {
       seed: 610,
       badCheckDigit: true,
     }),
@@ -165,8 +170,8 @@ function bad(some: Purchase): Upload[] {
  * note. Always the same bytes. The cancellation is of the last purchase that is sent alone; the last
  * document of `special` is the first purchase again.
  */
-export async function scenario(): Promise<Scenario> {
-  const all = purchases();
+export async function scenario(calendar: Calendar = NOVEMBER): Promise<Scenario> {
+  const all = purchases(calendar);
   const archived = all.slice(-SUPPLIERS.length).map(purchaseUpload);
   const single = all.slice(0, -SUPPLIERS.length);
   const [first] = single;
@@ -181,7 +186,7 @@ export async function scenario(): Promise<Scenario> {
       count: archived.length,
       bytes,
     },
-    special: specials(first, last),
-    bad: bad(last),
+    special: specials(first, last, calendar),
+    bad: bad(last, calendar),
   };
 }

@@ -4,7 +4,7 @@ import { readAs, type Service } from "../cli/service/service-client.ts";
 import { type Column, paint, type Screen, table, wrap } from "../cli/terminal/screen.ts";
 import { fileSink } from "../cli/terminal/sink.ts";
 import { grouped, howMany } from "../lib/amount.ts";
-import { CONCURRENCY, type DemoResult, type Outcome } from "./run-scenario.ts";
+import type { DemoResult, Outcome } from "./run-scenario.ts";
 
 const decimal = new Intl.NumberFormat("pt-BR", {
   minimumFractionDigits: 2,
@@ -23,14 +23,15 @@ const indented = (screen: Screen, lines: readonly string[]) => {
 /**
  * Prints the results: counts of approved notes, and each other document with its reason.
  */
-export function showVerdicts(screen: Screen, { outcomes }: DemoResult): void {
+export function showVerdicts(screen: Screen, { outcomes, registered }: DemoResult): void {
   const of = (result: Outcome["result"]) => outcomes.filter((one) => one.result === result);
+  const ready = registered - of("approved").length - of("held").length;
   const approved = (direction: string) =>
     of("approved").filter((one) => one.direction === direction).length;
   title(screen, "Resultado");
   screen.line(
     `  ${paint(screen, "green", `${approved("entry")} entraram no estoque, ${approved("exit")} saíram dele`)}; ` +
-      `${of("held").length} aguardando conferência; ${howMany(of("event").length, "evento", "eventos")}; ${howMany(of("refused").length, "recusado", "recusados")}`,
+      `${ready > 0 ? `${howMany(ready, "pronta", "prontas")} para aprovar; ` : ""}${of("held").length} aguardando conferência; ${howMany(of("event").length, "evento", "eventos")}; ${howMany(of("refused").length, "recusado", "recusados")}`,
   );
   const width = Math.max(60, screen.width - 2);
   const print = (colour: "yellow" | "red", some: readonly Outcome[]) => {
@@ -115,7 +116,7 @@ export function showSpeed(screen: Screen, result: DemoResult): void {
     paint(
       screen,
       "dim",
-      `  por HTTP, ${CONCURRENCY} de cada vez, cada uma gravada em disco antes da resposta; para medir, use \`bun run bench\``,
+      `  por HTTP, uma de cada vez, cada uma gravada em disco antes da resposta; para medir, use \`bun run bench\``,
     ),
   );
 }

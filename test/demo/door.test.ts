@@ -1,3 +1,4 @@
+import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -20,6 +21,29 @@ async function demo(folder: string) {
   return { out, err, code };
 }
 
+const DAY_MS = 86_400_000;
+
+/** The month has goods that came and went on most days, a count and a reversal, and what waits for a person. */
+function looksLivedIn(file: string): void {
+  const database = new Database(file, { readonly: true });
+  const some = (sql: string) => Object.values(database.query(sql).get() ?? {}).map(Number);
+  const days = (type: string) =>
+    some(
+      `select count(distinct created_at / ${DAY_MS}), min(created_at), max(created_at) from movements where type = '${type}'`,
+    );
+  const [entering = 0, oldest = 0, newest = 0] = days("ENTRADA");
+  const [leaving = 0] = days("SAIDA");
+  expect(entering).toBeGreaterThanOrEqual(22);
+  expect(leaving).toBeGreaterThanOrEqual(24);
+  expect((Date.now() - oldest) / DAY_MS).toBeLessThan(32);
+  expect(newest).toBeLessThan(Date.now());
+  expect(some("select count(*) from notes where status = 'ESTORNADA'")).toEqual([1]);
+  const events = (type: string) => some(`select count(*) from events where type = '${type}'`)[0];
+  expect([events("count.opened"), events("count.closed")]).toEqual([2, 1]);
+  expect(events("stock.low")).toBeGreaterThanOrEqual(4);
+  database.close();
+}
+
 test("the demo without a terminal prints some sixty lines and ends with 0", async () => {
   const folder = await mkdtemp(join(tmpdir(), "sge-demo-"));
   try {
@@ -35,6 +59,8 @@ test("the demo without a terminal prints some sixty lines and ends with 0", asyn
     expect(await readdir(folder)).not.toContain("server.json");
     const csv = await readFile(join(folder, "estoque.csv"), "utf8");
     expect(csv.trimEnd().split("\r\n")).toHaveLength(27);
+    expect(first.out).toContain("4 prontas para aprovar; 6 aguardando conferência");
+    looksLivedIn(join(folder, "sge.db"));
     // The second run takes as long as the first.
     if (!FULL) return;
     const second = await demo(folder);

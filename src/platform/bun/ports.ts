@@ -86,10 +86,10 @@ export async function bunPorts(
   config: Config,
   domain: DocumentDomain,
   schema: Schema = "migrate",
+  clock: Ports["clock"] = { now: () => Date.now() },
 ): Promise<BunPorts> {
   const JWT_SECRET = await jwtSecret(config);
   const SIGNATURE_ROOTS = await certificatesOf(config.SIGNATURE_ROOTS);
-  const clock = { now: () => Date.now() };
   const meter = promMeter(() => performance.now() / 1_000);
   const tracer = await configuredTracer(config, meter);
   const log = stdoutLog(config, clock);

@@ -10,6 +10,8 @@ import { watch } from "./process-gauges.ts";
 /** What an entry point gives: the pure functions of the domain, and the app that answers requests over the ports. */
 export interface ServiceParts {
   readonly domain: DocumentDomain;
+  /** Absent: the time of this machine. */
+  readonly clock?: BunPorts["clock"];
   build(ports: BunPorts): Promise<{ fetch(request: Request): Response | Promise<Response> }>;
 }
 
@@ -36,7 +38,7 @@ const MAX_BODY_BYTES = Number.MAX_SAFE_INTEGER;
  * Throws when the ports cannot be opened or the TCP port is in use; then nothing stays open.
  */
 export async function serve(config: Config, parts: ServiceParts): Promise<Running> {
-  const ports = await bunPorts(config, parts.domain);
+  const ports = await bunPorts(config, parts.domain, "migrate", parts.clock);
   let listening: Bun.Server<undefined> | undefined;
   try {
     const app = await parts.build(ports);
