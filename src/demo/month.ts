@@ -20,7 +20,7 @@ export interface MonthOfService {
   enter(): Promise<Service>;
 }
 
-/** From this purchase on the notes of the month wait for somebody to approve them. */
+/** From this purchase on the notes of the month wait for their approval. */
 const FIRST_WAITING = 22;
 const REVERSED_ON = 13;
 const COUNTED_ON = 15;
