@@ -11,11 +11,12 @@ export const err = <E>(error: E): Result<never, E> => ({ ok: false, error });
  * `failure` has the typed facts; `failure.code` is the code on the wire.
  */
 export class Failed<F extends { code: string } = { code: string }> extends Error {
-  constructor(
-    readonly failure: F,
-    options?: ErrorOptions,
-  ) {
+  readonly failure: F;
+
+  // No parameter property: Node strips types only, and the sentences of the page run in it.
+  constructor(failure: F, options?: ErrorOptions) {
     super(failure.code, options);
+    this.failure = failure;
     this.name = "Failed";
   }
 }

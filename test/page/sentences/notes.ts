@@ -173,7 +173,10 @@ export const notesSentences: readonly Sentence[] = [
       match((await costs.textContent()) ?? "", /Frete\s*R\$\s7,35/);
       match((await costs.textContent()) ?? "", /IPI\s*R\$\s4,20/);
       await page.getByText("Por que esta decisão").click();
-      await page.getByText("Outra empresa emitiu esta nota de saída").first().waitFor();
+      await page
+        .getByText(/entra no estoque\./)
+        .first()
+        .waitFor();
       await page.getByText("Chave de acesso e datas").click();
       await accessible();
       await picture("nota-pronta");
