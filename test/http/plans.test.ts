@@ -154,7 +154,7 @@ async function walk(service: TestApp): Promise<Set<string>> {
   await go("GET", "/api/nfes/archive", { query: "?month=2026-11" });
   for (const query of ["", "?search=P", "?category_id=1"])
     await go("GET", "/api/products", { query });
-  for (const query of ["", "?search=P", "?low=true", "?codes=P1,P2"])
+  for (const query of ["", "?search=P", "?low=true", "?idle=true", "?codes=P1,P2"])
     await go("GET", "/api/stock", { query });
   const moves = [
     "",

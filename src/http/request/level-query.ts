@@ -1,7 +1,9 @@
 import type { z } from "@hono/zod-openapi";
+import { today } from "../../lib/days.ts";
 import type { Ports } from "../../ports/ports.ts";
+import { idleSinceOf } from "../../stock/reports/dashboard.ts";
 import { type LevelFilter, levelsAfter, listLevels } from "../../stock/reports/levels.ts";
-import { text, wholeNumber } from "../schemas.ts";
+import { Flag, text, wholeNumber } from "../schemas.ts";
 import { type LevelPosition, readPage, UpdatedAfter } from "./list-page.ts";
 
 /** Search words and category: filters of the lists of products and of the stock. */
@@ -12,6 +14,14 @@ export const LEVEL_FILTERS = {
   category_id: wholeNumber(1).optional(),
   updated_after: UpdatedAfter.optional(),
 };
+
+export const IdleFlag = Flag.openapi({
+  description: "Só produtos com saldo e sem movimento há 30 dias",
+});
+
+/** Products that last moved before this instant (milliseconds UTC) are idle on the company's present day. */
+export const idleSinceAt = (now: number, timeZone: string): number =>
+  idleSinceOf(today(now, timeZone), timeZone);
 
 /** A page of products with their balances, by its number or by a cursor. */
 export const readLevels = (

@@ -44,6 +44,11 @@ export interface DashboardDay {
 
 /** Days of the chart; a product that has not moved for so many days is idle. */
 const DAYS = 30;
+
+/** A product whose balance last changed before this instant is idle on a company's day; milliseconds UTC. */
+export const idleSinceOf = (day: string, timeZone: string): number =>
+  dayStart(addDays(day, 1 - DAYS), timeZone);
+
 /** Products of one statement: no sum over them exceeds 64 bits. */
 const SLICE = 1_000;
 
@@ -59,7 +64,7 @@ export async function stockFigures(
 ): Promise<StockFigures> {
   const until = dayStart(nextDay(day), timeZone);
   const month = dayStart(`${day.slice(0, 8)}01`, timeZone);
-  const idleSince = dayStart(addDays(day, 1 - DAYS), timeZone);
+  const idleSince = idleSinceOf(day, timeZone);
   const spans = await SPANS[by](ports, company, month, until, signal);
   const [newest] = await ports.reader.rows(
     {

@@ -15,6 +15,8 @@ export interface LevelFilter {
   readonly codes?: readonly string[] | undefined;
   /** Only products below their minimum. */
   readonly low?: boolean | undefined;
+  /** Only products with something in stock that have not moved since this instant; milliseconds UTC. */
+  readonly idleSince?: number | undefined;
   /** Only products whose data or balance has changed at this instant (ms UTC) or later. */
   readonly updatedAfter?: number | undefined;
   /** Inactive ones too; then in the order of the codes. */
@@ -81,6 +83,8 @@ export function levelFilter(
       `p.code in (select value from json_each(${add(JSON.stringify(filter.codes))}))`,
     );
   if (filter.low === true) conditions.push("coalesce(b.quantity_e4, 0) < p.min_stock_e4");
+  if (filter.idleSince !== undefined)
+    conditions.push(`b.quantity_e4 > 0 and b.updated_at < ${add(filter.idleSince)}`);
   if (filter.updatedAfter !== undefined) {
     const since = add(filter.updatedAfter);
     conditions.push(`(p.updated_at >= ${since} or b.updated_at >= ${since})`);

@@ -40,3 +40,14 @@ test("a filtered list has and counts only active products of the company", () =>
     expect(await codes({ categoryId: 7 })).toEqual([["A"], 1]);
     expect(await codes({ low: true })).toEqual([["A"], 1]);
   }));
+
+test("an idle product has something in stock and has not moved since the instant", () =>
+  withApp(async ({ ports }) => {
+    await ports.database.writing.executeMultiple(`
+      insert into products (company, code, name, search, unit, active, created_at, updated_at)
+      select 1, value, value, lower(value), 'UN', 1, 0, 0 from json_each('["A","B","C","D"]');
+      insert into balances (company, product, quantity_e4, value_e2, updated_at)
+      values (1, 'A', 10000, 100, 99), (1, 'B', 10000, 100, 100), (1, 'C', 0, 0, 1);`);
+    const { levels } = await listLevels(ports, 1, { idleSince: 100 }, { limit: 10, offset: 0 });
+    expect(levels.map(({ code }) => code)).toEqual(["A"]);
+  }));

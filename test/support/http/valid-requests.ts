@@ -200,7 +200,7 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
     method: "GET",
     path: "/api/stock",
     query: [
-      ...[...LISTS, "search", "category_id", "low", "at", "known_at", "codes"],
+      ...[...LISTS, "search", "category_id", "low", "idle", "at", "known_at", "codes"],
       ...["updated_after", "dialect"],
     ],
   },
@@ -280,7 +280,11 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
   },
   { method: "POST", path: "/api/counts/x/cancel", query: [], ...json({ reason: "engano" }) },
   ...SUPPLIER_REQUESTS,
-  { method: "GET", path: "/api/export/stock", query: ["search", "category_id", "low", "dialect"] },
+  {
+    method: "GET",
+    path: "/api/export/stock",
+    query: ["search", "category_id", "low", "idle", "dialect"],
+  },
   {
     method: "GET",
     path: "/api/export/movements",

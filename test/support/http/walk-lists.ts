@@ -37,7 +37,11 @@ export async function walkLists(go: Go): Promise<void> {
       ["", "product_code=P1", "type=ENTRADA", "type=SAIDA", "origin=MANUAL", "reference=PED", DAYS],
     ],
     ["/api/products", PRODUCT, ["", "search=P", "category_id=1", SINCE]],
-    ["/api/stock", PRODUCT, ["", "search=P", "category_id=1", "low=true", "codes=P1,P2", SINCE]],
+    [
+      "/api/stock",
+      PRODUCT,
+      ["", "search=P", "category_id=1", "low=true", "idle=true", "codes=P1,P2", SINCE],
+    ],
     ["/api/nfes", CHANGED, [SINCE]],
     ["/api/supplier-items", SUPPLIER_ITEM, ["", "product_code=P1", SINCE]],
     ["/api/jobs", JOB, ["", "kind=batch"]],

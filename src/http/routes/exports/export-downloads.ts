@@ -1,4 +1,5 @@
 import { createRoute, defineOpenAPIRoute, type z } from "@hono/zod-openapi";
+import { settingsOf } from "../../../accounts/settings/settings.ts";
 import { today } from "../../../lib/days.ts";
 import type { Env } from "../../env.ts";
 import { requires } from "../../middleware/permissions.ts";
@@ -15,6 +16,7 @@ import {
   SupplierItemQuery,
   supplierItemFilterOf,
 } from "../../request/export-filters.ts";
+import { IdleFlag, idleSinceAt } from "../../request/level-query.ts";
 import { csvFile, csvResponses } from "../../stream/csv-file.ts";
 
 /** A CSV that everybody of the company may download. */
@@ -40,14 +42,18 @@ const stockRoute = csvRoute({
   path: "/api/export/stock",
   operationId: "exportStock",
   summary: "Exporta o estoque em CSV",
-  request: { query: StockQuery.extend({ dialect: DialectSchema }) },
+  request: { query: StockQuery.extend({ idle: IdleFlag.optional(), dialect: DialectSchema }) },
 });
 
 const getStockExport = defineOpenAPIRoute<typeof stockRoute, Env>({
   route: stockRoute,
-  handler: (c) => {
+  handler: async (c) => {
     const query = c.req.valid("query");
-    return csvFile(c, query.dialect, () => ({ type: "stock", filter: levelFilterOf(query) }));
+    const { ports, actor, versions } = c.var;
+    const { timeZone } = await settingsOf(ports, actor.company, versions.settings);
+    const idleSince = query.idle === true ? idleSinceAt(ports.clock.now(), timeZone) : undefined;
+    const filter = { ...levelFilterOf(query), idleSince };
+    return csvFile(c, query.dialect, () => ({ type: "stock", filter }));
   },
 });
 

@@ -35,7 +35,7 @@ const PlannedSchema = z.object({
   balance_after: z.number(),
 });
 
-const ReversalPlanSchema = z
+export const ReversalPlanSchema = z
   .object({
     dry_run: z.literal(true),
     already_reversed: z.boolean(),

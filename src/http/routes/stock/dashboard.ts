@@ -50,7 +50,7 @@ const ByQuery = z.object({
 const figure = (description: string) => z.number().openapi({ description });
 
 /** The fields of S.G.E. */
-const StatsSchema = z
+export const StatsSchema = z
   .object({
     total_items: figure(
       "Soma dos saldos, que são de unidades diferentes: serve só para acompanhar a variação",

@@ -10,7 +10,7 @@ import { instant, money, quantity } from "../../numbers.ts";
 import { codeText, pageRows, responses, wholeNumber } from "../../schemas.ts";
 
 /** Quantities and values are signed: what enters is positive. */
-const KardexLineSchema = z
+export const KardexLineSchema = z
   .object({
     id: z.int(),
     type: z.enum(["ENTRADA", "SAIDA", "VALOR"]),

@@ -14,7 +14,7 @@ import type { Env } from "../../env.ts";
 import { invalidFields } from "../../invalid-request.ts";
 import { requires } from "../../middleware/permissions.ts";
 import { DialectSchema } from "../../request/export-filters.ts";
-import { LEVEL_FILTERS, readLevels } from "../../request/level-query.ts";
+import { IdleFlag, idleSinceAt, LEVEL_FILTERS, readLevels } from "../../request/level-query.ts";
 import {
   elementOf,
   LevelPosition,
@@ -49,6 +49,7 @@ const StockQuery = listQuery(LevelPosition, StockItemSchema)
   .extend({
     ...LEVEL_FILTERS,
     low: Flag.optional(),
+    idle: IdleFlag.optional(),
     dialect: DialectSchema,
     codes: Codes.optional().openapi({
       type: "string",
@@ -56,10 +57,11 @@ const StockQuery = listQuery(LevelPosition, StockItemSchema)
     }),
     ...MomentQuery.shape,
   })
-  .superRefine(({ low, updated_after, at, known_at }, context) => {
+  .superRefine(({ low, idle, updated_after, at, known_at }, context) => {
     if ((at ?? known_at) === undefined) return;
     const message = "só vale para o estoque de agora";
     if (low === true) context.addIssue({ code: "custom", path: ["low"], message });
+    if (idle === true) context.addIssue({ code: "custom", path: ["idle"], message });
     if (updated_after !== undefined)
       context.addIssue({ code: "custom", path: ["updated_after"], message });
   });
@@ -94,6 +96,13 @@ async function momentOf(
   return { at: endOf(at, timeZone), knownAt: endOf(known_at, timeZone) };
 }
 
+/** Products that last moved before this instant are idle today. */
+async function idleSinceNow(c: Context<Env>): Promise<number> {
+  const { ports, actor, versions } = c.var;
+  const { timeZone } = await settingsOf(ports, actor.company, versions.settings);
+  return idleSinceAt(ports.clock.now(), timeZone);
+}
+
 /** Lines of the stock, as it is or as it was at a moment. */
 async function linesOf(
   c: Context<Env>,
@@ -120,15 +129,16 @@ const getStock = defineOpenAPIRoute<typeof stockRoute, Env>({
     const { ports, actor } = c.var;
     const query = c.req.valid("query");
     const moment = await momentOf(c, query);
+    const idleSince = query.idle === true ? await idleSinceNow(c) : undefined;
     const { search, category_id: categoryId, low, codes, updated_after: updatedAfter } = query;
-    const filter = { search, categoryId, low, codes, updatedAfter };
+    const filter = { search, categoryId, low, codes, idleSince, updatedAfter };
     if (wantsCsv(c)) {
       if (moment !== null) return inventoryInstead(c);
       return csvInstead(c, query.dialect, () => ({ type: "stock", filter }));
     }
     const key = {
       tags: ["stock", "products", "categories"] as const,
-      vary: { ...query, ...moment },
+      vary: { ...query, ...moment, idleSince },
     };
     return cached(c, key, async (signal) => {
       const { rows, pagination } = await readLevels(ports, actor.company, filter, query, signal);

@@ -30,7 +30,7 @@ import { codeText, Flag, jsonBody, PROBLEMS, responses } from "../../schemas.ts"
 import { CSV_TOO, csvInstead, wantsCsv } from "../../stream/csv-file.ts";
 import { effectView, MappingEffectSchema } from "../../views/mapping-effect-view.ts";
 
-const SupplierItemSchema = z
+export const SupplierItemSchema = z
   .object({
     supplier_cnpj: z.string(),
     code: z.string(),
