@@ -27,17 +27,24 @@ export interface ListReader<T> {
   end(): void;
 }
 
-/** `path` with its filter, without cursor and limit. `firstPage`: rows of the first page. */
-export function listReader<T>(path: string, pageRows = PAGE_ROWS): ListReader<T> {
+/**
+ * `path` with its filter, without cursor and limit. `opening`: the cursor of the first page; "" where the route wants none there
+ * (movements of a product, lots).
+ */
+export function listReader<T>(
+  path: string,
+  pageRows = PAGE_ROWS,
+  opening: "start" | "" = "start",
+): ListReader<T> {
   const rows = signal<readonly T[]>([]);
   const state = signal<"first" | "more" | "end" | "full" | "failed">("first");
   const fault = signal<unknown>(null);
   const busy = signal(false);
   const stop = new AbortController();
-  let next = "start";
+  let next: string = opening;
   const pageAt = (cursor: string) =>
     ask<CursorPage<T>>(
-      `${path}${path.includes("?") ? "&" : "?"}limit=${pageRows}&cursor=${encodeURIComponent(cursor)}`,
+      `${path}${path.includes("?") ? "&" : "?"}limit=${pageRows}${cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`}`,
       { signal: stop.signal },
     );
   const arrived = (all: readonly T[], cursor: string | null) => {
@@ -70,7 +77,7 @@ export function listReader<T>(path: string, pageRows = PAGE_ROWS): ListReader<T>
     guarded(async () => {
       const wanted = state.value === "first" ? 1 : Math.max(rows.value.length, 1);
       let all: readonly T[] = [];
-      let cursor: string | null = "start";
+      let cursor: string | null = opening;
       while (cursor !== null && all.length < wanted) {
         const page: CursorPage<T> = await pageAt(cursor);
         if (stop.signal.aborted) return;
@@ -83,15 +90,19 @@ export function listReader<T>(path: string, pageRows = PAGE_ROWS): ListReader<T>
 }
 
 /** The reader of a view: another `path` ends the one before and begins a new one. The rows before stay until the new ones are here. */
-export function useListReader<T>(path: string, pageRows = PAGE_ROWS): ListReader<T> {
+export function useListReader<T>(
+  path: string,
+  pageRows = PAGE_ROWS,
+  opening: "start" | "" = "start",
+): ListReader<T> {
   const last = useRef<ListReader<T> | null>(null);
   const reader = useMemo(() => {
-    const made = listReader<T>(path, pageRows);
+    const made = listReader<T>(path, pageRows, opening);
     // The old rows stay until the new ones arrive, so that typing does not make the page flicker.
     made.rows.value = last.current?.rows.peek() ?? [];
     last.current = made;
     return made;
-  }, [path, pageRows]);
+  }, [path, pageRows, opening]);
   useEffect(() => {
     void reader.readAgain();
     return () => reader.end();

@@ -30,3 +30,15 @@ export function shownLabels(many: number, width: number, room = 56): ReadonlySet
   for (let i = many - 1; i >= 0; i -= every) shown.add(i);
   return shown;
 }
+
+/** Which labels at these pixels are written, so that each has at least `room`: the last always. */
+export function labelsApart(pixels: readonly number[], room = 56): ReadonlySet<number> {
+  const shown = new Set<number>();
+  let right = Number.POSITIVE_INFINITY;
+  for (const [i, at] of [...pixels.entries()].reverse()) {
+    if (at > right - room) continue;
+    shown.add(i);
+    right = at;
+  }
+  return shown;
+}

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { short } from "../base/say.ts";
-import { scale, shownLabels, ticks } from "./chart-scale.ts";
+import { labelsApart, scale, shownLabels, ticks } from "./chart-scale.ts";
 
 export type SeriesTone = "brand" | "amber" | "blue" | "red" | "violet";
 
@@ -11,6 +11,8 @@ interface ChartProps {
   /** One sentence with what it shows, for who does not see it. */
   readonly summary: string;
   readonly labels: readonly string[];
+  /** When each label is, in milliseconds, oldest first: points stand where they fall in time. Absent: evenly. Not for bars. */
+  readonly at?: readonly number[];
   readonly series: readonly {
     readonly name: string;
     readonly tone: SeriesTone;
@@ -20,6 +22,8 @@ interface ChartProps {
   /** A line across: the minimum. */
   readonly limit?: { readonly name: string; readonly value: number } | undefined;
   readonly height?: number;
+  /** The axis begins near the lowest figure instead of at 0: small changes of a cost are seen. */
+  readonly near?: boolean;
 }
 
 interface Plot {
@@ -133,7 +137,8 @@ function Chart(
     return () => observer.disconnect();
   }, []);
   const known = series.flatMap(({ values }) => values.filter((value) => value !== null));
-  const marks = ticks(Math.min(0, ...known), Math.max(0, limit?.value ?? 0, ...known));
+  const ends = props.near === true && known.length > 0 ? known : [0, limit?.value ?? 0, ...known];
+  const marks = ticks(Math.min(...ends), Math.max(...ends));
   const [low = 0, high = 1] = [marks[0], marks.at(-1)];
   const written = marks.map((mark) => short(mark));
   const left = 12 + 7 * Math.max(...written.map((text) => text.length));
@@ -144,9 +149,12 @@ function Chart(
   const x =
     props.centred === true
       ? (at: number) => Math.round((left + (at + 0.5) * step) * 10) / 10
-      : scale([0, Math.max(1, labels.length - 1)], [left + 2, width - 10]);
+      : placeIn(props.at, labels.length, [left + 2, width - 10]);
   const plot: Plot = { width, height, left, y, x, step };
-  const shown = shownLabels(labels.length, inner);
+  const shown =
+    props.at === undefined || props.centred === true
+      ? shownLabels(labels.length, inner)
+      : labelsApart(labels.map((_, i) => x(i)));
   return (
     <figure class="chart">
       <div ref={box} style={{ height: `${height}px` }}>
@@ -210,6 +218,17 @@ function Chart(
       <Numbers {...props} />
     </figure>
   );
+}
+
+/** From the number of a label to its pixel: by its moment, or evenly. */
+function placeIn(
+  at: readonly number[] | undefined,
+  many: number,
+  pixels: readonly [number, number],
+): (label: number) => number {
+  if (at === undefined) return scale([0, Math.max(1, many - 1)], pixels);
+  const inTime = scale([at[0] ?? 0, at.at(-1) ?? 0], pixels);
+  return (label) => inTime(at[label] ?? 0);
 }
 
 /** The same figures as a table, behind a line. */

@@ -97,8 +97,16 @@ export function Tabs(props: {
     tone?: "hold" | "bad";
   }[];
 }) {
+  const bar = useRef<HTMLElement>(null);
+  const current = props.tabs.find((one) => one.current)?.text;
+  useEffect(() => {
+    // On a phone the bar scrolls: the tab that is open is in sight.
+    const [all, tab] = [bar.current, bar.current?.querySelector<HTMLElement>("[aria-current]")];
+    if (all !== null && tab != null && current !== undefined)
+      all.scrollLeft = tab.offsetLeft - all.offsetLeft - 24;
+  }, [current]);
   return (
-    <nav class="tabs" aria-label={props.label}>
+    <nav ref={bar} class="tabs" aria-label={props.label}>
       {props.tabs.map(({ href, text, current, count, tone }) => (
         <a key={text} href={href} aria-current={current ? "page" : undefined}>
           {text}

@@ -8,6 +8,8 @@ import { frameSentences } from "../../page/sentences/frame.ts";
 import { heldNotesSentences } from "../../page/sentences/held-notes.ts";
 import { loginSentences } from "../../page/sentences/login.ts";
 import { notesSentences } from "../../page/sentences/notes.ts";
+import { productSentences } from "../../page/sentences/product.ts";
+import { stockSentences } from "../../page/sentences/stock.ts";
 import { traySentences } from "../../page/sentences/tray.ts";
 import { ADMIN, libsqlServer, SECRET, worker } from "../world.mjs";
 
@@ -19,6 +21,8 @@ const LISTS = [
   [notesSentences, {}],
   [heldNotesSentences, {}],
   [traySentences, {}],
+  [stockSentences, {}],
+  [productSentences, {}],
 ];
 
 /** Sentences follow each other faster than a person works. */
