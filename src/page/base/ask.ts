@@ -43,6 +43,16 @@ export async function askBlob(path: string, options: Ask = {}): Promise<Blob> {
   return (await answerTo(path, options)).blob();
 }
 
+/** A file of the API, with the name that the API gives it. */
+export async function askFile(
+  path: string,
+  options: Ask = {},
+): Promise<{ readonly blob: Blob; readonly name: string }> {
+  const answer = await answerTo(path, options);
+  const said = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "");
+  return { blob: await answer.blob(), name: said?.[1] ?? "arquivo" };
+}
+
 /** A key for a write: 32 hexadecimal digits. `crypto.randomUUID` is missing where the address is not secure. */
 export const newKey = (): string =>
   [...crypto.getRandomValues(new Uint8Array(16))]

@@ -57,6 +57,21 @@ export async function findSupplierItems(
   return rows.map(toItem);
 }
 
+/** A supplier item as people read it: with the name and unit of its product. */
+export interface ListedSupplierItem extends SupplierItem {
+  readonly productName: string;
+  readonly productUnit: string;
+}
+
+const LISTED = `select ${ITEM.sql}, p.name as product_name, p.unit as product_unit
+  from supplier_items s join products p on p.company = s.company and p.code = s.product`;
+
+const listed = (row: Row): ListedSupplierItem => ({
+  ...toItem(row),
+  productName: String(row.product_name),
+  productUnit: String(row.product_unit),
+});
+
 /** Which mappings a list holds; `updatedAfter`: set at this instant (ms UTC) or later. */
 export interface SupplierItemFilter {
   readonly supplier?: string | undefined;
@@ -64,8 +79,8 @@ export interface SupplierItemFilter {
   readonly updatedAfter?: number | undefined;
 }
 
-const MATCHES = `company = ?1 and (?2 is null or supplier = ?2) and (?3 is null or product = ?3)
-  and (?4 is null or updated_at >= ?4)`;
+const MATCHES = `s.company = ?1 and (?2 is null or s.supplier = ?2) and (?3 is null or s.product = ?3)
+  and (?4 is null or s.updated_at >= ?4)`;
 const argsOf = (company: number, { supplier, product, updatedAfter }: SupplierItemFilter) => [
   company,
   supplier ?? null,
@@ -80,16 +95,16 @@ export async function supplierItemsAfter(
   filter: SupplierItemFilter,
   { limit, after }: { limit: number; after: readonly [string, string, string] | null },
   signal?: AbortSignal,
-): Promise<SupplierItem[]> {
+): Promise<ListedSupplierItem[]> {
   const rows = await ports.reader.rows(
     {
-      sql: `select ${ITEM.sql} from supplier_items s where ${MATCHES} and (supplier, code, unit) > (?5, ?6, ?7)
-        order by supplier, code, unit limit ?8`,
+      sql: `${LISTED} where ${MATCHES} and (s.supplier, s.code, s.unit) > (?5, ?6, ?7)
+        order by s.supplier, s.code, s.unit limit ?8`,
       args: [...argsOf(company, filter), ...(after ?? ["", "", ""]), limit],
     },
     signal,
   );
-  return rows.map(toItem);
+  return rows.map(listed);
 }
 
 /** A page of supplier items, ordered by supplier, code, unit; `total` counts all that match. */
@@ -99,21 +114,20 @@ export async function supplierItemsPage(
   filter: SupplierItemFilter,
   page: { limit: number; offset: number },
   signal?: AbortSignal,
-): Promise<{ items: SupplierItem[]; total: number }> {
+): Promise<{ items: ListedSupplierItem[]; total: number }> {
   const args = argsOf(company, filter);
   const [count] = await ports.reader.rows(
-    { sql: `select count(*) as total from supplier_items where ${MATCHES}`, args },
+    { sql: `select count(*) as total from supplier_items s where ${MATCHES}`, args },
     signal,
   );
   const rows = await ports.reader.rows(
     {
-      sql: `select ${ITEM.sql} from supplier_items s where ${MATCHES}
-        order by supplier, code, unit limit ?5 offset ?6`,
+      sql: `${LISTED} where ${MATCHES} order by s.supplier, s.code, s.unit limit ?5 offset ?6`,
       args: [...args, page.limit, page.offset],
     },
     signal,
   );
-  return { items: rows.map(toItem), total: Number(count?.total ?? 0) };
+  return { items: rows.map(listed), total: Number(count?.total ?? 0) };
 }
 
 /**

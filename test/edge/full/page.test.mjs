@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { closeBrowser, noBrowser, visit } from "../../page/browser.ts";
+import { accountingSentences } from "../../page/sentences/accounting.ts";
 import { countSentences } from "../../page/sentences/count.ts";
 import { frameSentences } from "../../page/sentences/frame.ts";
 import { heldNotesSentences } from "../../page/sentences/held-notes.ts";
@@ -15,6 +16,7 @@ import { ADMIN, libsqlServer, SECRET, worker } from "../world.mjs";
 
 /** Sentences of the page, and how each list begins. A new list gets its line here and a `.test.ts` in test/page/. */
 const LISTS = [
+  [accountingSentences, {}],
   [loginSentences, { signedIn: false }],
   [frameSentences, {}],
   [countSentences, {}],

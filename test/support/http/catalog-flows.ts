@@ -12,7 +12,7 @@ export const CATALOG_FLOWS: readonly Flow[] = [
   {
     says: "a product gets another name",
     write: (service) => change(service, { name: "OUTRO" }),
-    changes: ["made of", ...STOCK, "product", "posted", "movements", "movements of P1"],
+    changes: ["made of", ...STOCK, "product", "posted", "movements", "movements of P1", "items"],
     asks: ["stats", "evolution", "unposted", "held"],
   },
   {
@@ -26,7 +26,7 @@ export const CATALOG_FLOWS: readonly Flow[] = [
       send("POST", "/api/products", { json: { code: "X", name: "X", unit: "UN" } }),
     status: 201,
     changes: [...STOCK, "stats"],
-    asks: ["made of", "movements", "evolution", ...NOTES],
+    asks: ["made of", "items", "movements", "evolution", ...NOTES],
   },
   {
     says: "a category is made",

@@ -98,7 +98,7 @@ export const FLOWS: Flow[] = [
     says: "a note of known items is registered and posted",
     write: ({ upload }) => upload(noted(9, { items: [item("P1")] }).xml, "?approve=true"),
     changes: [...MOVED_P1, ...NOTES_OF_P1],
-    asks: ["waiting", ...NOTES_ONE_BY_ONE],
+    asks: ["waiting", "items", ...NOTES_ONE_BY_ONE],
   },
   {
     says: "a note of an unknown item is registered and posted",
@@ -117,7 +117,7 @@ export const FLOWS: Flow[] = [
     says: "a note that waits is approved",
     write: (service) => ask(service, "POST", `/api/nfes/${WAITING.accessKey}/process`),
     changes: [...MOVED_P1, ...NOTES_OF_P1, "waiting", "unposted"],
-    asks: ["posted", "held"],
+    asks: ["posted", "held", "items"],
   },
   {
     says: "an approval with a product for an item saves the mapping",
@@ -155,7 +155,7 @@ export const FLOWS: Flow[] = [
       "stats",
       "evolution",
     ],
-    asks: ["waiting", "unposted", "held"],
+    asks: ["waiting", "unposted", "held", "items"],
   },
   {
     says: "an event comes before its note",
@@ -189,7 +189,7 @@ export const FLOWS: Flow[] = [
     write: (service) =>
       ask(service, "POST", `/api/nfes/${POSTED.accessKey}/reverse`, { reason: "engano" }),
     changes: [...MOVED_P1, ...NOTES_OF_P1, "posted", "movements of P2"],
-    asks: ["waiting", "unposted", "held"],
+    asks: ["waiting", "unposted", "held", "items"],
   },
   {
     says: "a manual movement is reversed",
@@ -205,7 +205,7 @@ export const FLOWS: Flow[] = [
     write: (service) =>
       ask(service, "POST", "/api/nfes/process", { access_keys: [WAITING.accessKey] }),
     changes: [...MOVED_P1, ...NOTES_OF_P1, "waiting", "unposted"],
-    asks: ["posted", "held"],
+    asks: ["posted", "held", "items"],
   },
   {
     says: "goods enter by hand, at a cost",
@@ -213,7 +213,7 @@ export const FLOWS: Flow[] = [
       post(service, { product_code: "P1", type: "ENTRADA", quantity: 1, unit_cost: 9 }),
     status: 201,
     changes: [...MOVED_P1],
-    asks: NOTES_ONE_BY_ONE,
+    asks: ["items", ...NOTES_ONE_BY_ONE],
   },
   {
     says: "goods enter by hand, without a cost",

@@ -107,7 +107,7 @@ async function wishOf(
   }
 }
 
-const ExportSchema = z
+export const ExportSchema = z
   .object({
     id: z.string(),
     type: z.enum(EXPORT_TYPES),

@@ -35,7 +35,7 @@ const RowSchema = z
   })
   .openapi("CompletenessRow");
 
-const CompletenessSchema = z
+export const CompletenessSchema = z
   .object({
     checks: z.array(
       z.object({

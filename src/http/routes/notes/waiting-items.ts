@@ -16,7 +16,7 @@ import { cursorText, WaitingCursorParam } from "../../request/waiting-cursor.ts"
 import { codeText, pageRows, responses } from "../../schemas.ts";
 import { SuggestionSchema, suggestionView } from "../../views/suggestion-view.ts";
 
-const WaitingItemSchema = z
+export const WaitingItemSchema = z
   .object({
     supplier_cnpj: z.string(),
     supplier_name: z.string(),
@@ -35,7 +35,7 @@ const WaitingItemSchema = z
   })
   .openapi("WaitingSupplierItem");
 
-const WaitingSchema = z
+export const WaitingSchema = z
   .object({
     data: z.array(WaitingItemSchema),
     pagination: z.object({ limit: z.int(), next_cursor: z.string().nullable() }),

@@ -4,6 +4,7 @@ import { mapSupplierItem, wantedItem } from "../../../ingest/supplier-items/map-
 import { mappingEffect, productUnit } from "../../../ingest/supplier-items/mapping-effect.ts";
 import { unmapSupplierItem } from "../../../ingest/supplier-items/unmap-supplier-item.ts";
 import {
+  type ListedSupplierItem,
   type SupplierItem,
   supplierItemsAfter,
   supplierItemsPage,
@@ -42,9 +43,15 @@ export const SupplierItemSchema = z
   })
   .openapi("SupplierItem");
 
-const SupplierItemChange = SupplierItemSchema.extend({ change: MappingEffectSchema }).openapi(
-  "SupplierItemChange",
-);
+/** A mapping of the list, as people read it. */
+export const ListedSupplierItemSchema = SupplierItemSchema.extend({
+  product_name: z.string(),
+  product_unit: z.string(),
+}).openapi("ListedSupplierItem");
+
+export const SupplierItemChange = SupplierItemSchema.extend({
+  change: MappingEffectSchema,
+}).openapi("SupplierItemChange");
 
 const view = (item: SupplierItem): z.infer<typeof SupplierItemSchema> => ({
   supplier_cnpj: item.supplier,
@@ -53,6 +60,12 @@ const view = (item: SupplierItem): z.infer<typeof SupplierItemSchema> => ({
   product_code: item.product,
   ...factorView(item.factor),
   unit_as_written: item.spelling ?? item.unit,
+});
+
+const listedView = (item: ListedSupplierItem): z.infer<typeof ListedSupplierItemSchema> => ({
+  ...view(item),
+  product_name: item.productName,
+  product_unit: item.productUnit,
 });
 
 const listRoute = createRoute({
@@ -64,7 +77,7 @@ const listRoute = createRoute({
   ...requires("read"),
   ...CSV_TOO,
   request: {
-    query: listQuery(SupplierItemPosition, SupplierItemSchema).extend({
+    query: listQuery(SupplierItemPosition, ListedSupplierItemSchema).extend({
       ...SupplierItemQuery.shape,
       dialect: DialectSchema,
     }),
@@ -72,7 +85,7 @@ const listRoute = createRoute({
   responses: {
     ...responses(
       200,
-      listOf(elementOf(SupplierItemSchema, "SupplierItemFields")),
+      listOf(elementOf(ListedSupplierItemSchema, "SupplierItemFields")),
       "Uma página do de-para",
     ),
     ...NOT_MODIFIED,
@@ -87,7 +100,7 @@ const getSupplierItems = defineOpenAPIRoute<typeof listRoute, Env>({
     const filter = supplierItemFilterOf(query);
     if (wantsCsv(c))
       return csvInstead(c, query.dialect, () => ({ type: "supplier-items", filter }));
-    return cached(c, { tags: ["supplier_items"], vary: query }, async (signal) => {
+    return cached(c, { tags: ["supplier_items", "products"], vary: query }, async (signal) => {
       const { rows, pagination } = await readPage(query, {
         async numbered(page) {
           const found = await supplierItemsPage(ports, actor.company, filter, page, signal);
@@ -110,7 +123,7 @@ const getSupplierItems = defineOpenAPIRoute<typeof listRoute, Env>({
           unit,
         ],
       });
-      return { data: withFields(rows.map(view), query.fields), pagination };
+      return { data: withFields(rows.map(listedView), query.fields), pagination };
     });
   },
 });
@@ -135,12 +148,26 @@ const putRoute = createRoute({
           unit_as_written: codeText(6).optional(),
           // An answer that is sent back is a request.
           change: z.unknown().optional(),
+          product_name: z.unknown().optional(),
+          product_unit: z.unknown().optional(),
           ...FactorMembers,
         })
-        .transform(({ factor, factor_text, change: _change, ...body }, context) => ({
-          ...body,
-          factor: factorOfMembers({ factor, factor_text }, context),
-        }))
+        .transform(
+          (
+            {
+              factor,
+              factor_text,
+              change: _change,
+              product_name: _name,
+              product_unit: _unit,
+              ...body
+            },
+            context,
+          ) => ({
+            ...body,
+            factor: factorOfMembers({ factor, factor_text }, context),
+          }),
+        )
         .openapi("SupplierItemBody"),
     ),
   },

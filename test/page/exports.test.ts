@@ -1,0 +1,4 @@
+import { testSentences } from "./bun-world.ts";
+import { exportSentences } from "./sentences/exports.ts";
+
+testSentences(exportSentences);
