@@ -84,6 +84,7 @@ export const heldNotesSentences: readonly Sentence[] = [
     name: "a discarded note comes back by Desfazer, and from the list of what was discarded",
     async run(visit) {
       const { page, world, open, accessible, picture } = visit;
+      await changed(world, { overridable_holds: [] });
       const { accessKey } = await registered(world, 6230, { root: "NFe" });
       await open(`/notas?ver=retidas&nota=${accessKey}`);
       const discard = async () => {
