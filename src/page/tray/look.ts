@@ -20,9 +20,6 @@ export type Looked =
   | { readonly as: "line"; readonly line: Line }
   | { readonly as: "nothing" };
 
-const megabytes = (bytes: number): string =>
-  `${(bytes / MIB).toLocaleString("pt-BR", { maximumFractionDigits: 1 })} MB`;
-
 /** Looks at a file's name, its size and, where the name says too little, its first bytes. The service looks again. */
 export async function look(given: Given): Promise<Looked> {
   const { file, name } = given;
@@ -48,8 +45,8 @@ export async function look(given: Given): Promise<Looked> {
     return answered(
       "refused",
       kind === "zip"
-        ? `Tem ${megabytes(file.size)}; um ZIP pode ter até 50 MB. Divida-o, ou solte a pasta com os XMLs.`
-        : `Tem ${megabytes(file.size)}; um XML pode ter até 10 MB.`,
+        ? "É maior que 50 MB, o limite de um ZIP. Divida-o, ou solte a pasta com os XMLs."
+        : "É maior que 10 MB, o limite de um XML.",
     );
   return { as: kind, given };
 }

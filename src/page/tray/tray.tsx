@@ -75,7 +75,7 @@ function Head({ id, shown, atNotes }: { id: string; shown: boolean; atNotes: boo
           {busy ? "Conferindo os arquivos enviados." : `${title}: ${summary}`}
         </p>
       </div>
-      {!busy && <Approve />}
+      {!busy && <Approve kind={atNotes ? "line" : "main"} />}
       {busy && stillHere.value > 0 && (
         <Button
           small
@@ -133,12 +133,19 @@ function travelling(): string {
   return `enviando ${zip.name} (${part} %)`;
 }
 
-function Approve() {
+/** In Notas the filled button is that of the list. */
+function Approve({ kind }: { kind: "main" | "line" }) {
   const many = readyKeys.value.length;
   const going = approving.value;
   if (!may("operate") || (many === 0 && going === null)) return null;
   return (
-    <Button small kind="main" busy={going !== null} onClick={() => void approveReady()}>
+    <Button
+      small
+      kind={kind}
+      class="tray-approve"
+      busy={going !== null}
+      onClick={() => void approveReady()}
+    >
       {going !== null
         ? `Aprovando ${going.done} de ${going.total}…`
         : many === 1

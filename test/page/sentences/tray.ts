@@ -173,7 +173,7 @@ export const traySentences: readonly Sentence[] = [
       match(await textOf(page, "dentro.zip"), /^Recusado .* é um ZIP dentro do ZIP/);
       match(await textOf(page, "danfe.pdf"), /^Ignorado/);
       match(await textOf(page, "quebrado.zip"), /^Recusado .* ZIP/);
-      match(await textOf(page, "grande.xml"), /^Recusado .* um XML pode ter até 10 MB/);
+      match(await textOf(page, "grande.xml"), /^Recusado .* é maior que 10 MB/i);
       match(await textOf(page, "vazia.xml"), /^Recusado .* está vazio/);
       match(await textOf(page, "notas.rar"), /^Recusado .* extraia os XMLs/);
       match(await textOf(page, "boa.xml"), /^A aprovar/);
