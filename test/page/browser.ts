@@ -54,13 +54,25 @@ let shared: Promise<Browser> | null = null;
 
 /** One browser for all tests of a process; it ends with it. Each visit has cookies of its own. */
 function browser(): Promise<Browser> {
-  shared ??= chromium.launch({
-    executablePath: CHROMIUM,
-    // Tests run in containers without user namespaces; they load nothing but our own page.
-    args: ["--no-sandbox", "--disable-dev-shm-usage", "--font-render-hinting=none"],
-  });
+  shared ??= launched();
   return shared;
 }
+
+function launched(args: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    // Tests run in containers without user namespaces; they load nothing but our own page.
+    args: ["--no-sandbox", "--disable-dev-shm-usage", "--font-render-hinting=none", ...args],
+  });
+}
+
+/** A browser whose camera shows a video (Y4M). */
+const withCamera = (video: string): Promise<Browser> =>
+  launched([
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    `--use-file-for-fake-video-capture=${video}`,
+  ]);
 
 /** Ends the browser; for runners that wait for every child. */
 export async function closeBrowser(): Promise<void> {
@@ -72,6 +84,8 @@ export async function closeBrowser(): Promise<void> {
 export interface VisitOptions {
   readonly phone?: boolean;
   readonly signedIn?: boolean;
+  /** Makes the video that the camera shows; gives its path. */
+  readonly video?: () => Promise<string>;
 }
 
 /**
@@ -81,9 +95,10 @@ export interface VisitOptions {
 export async function visit(
   world: World,
   body: (visit: Visit) => Promise<void>,
-  { phone = false, signedIn = true }: VisitOptions = {},
+  { phone = false, signedIn = true, video }: VisitOptions = {},
 ): Promise<void> {
-  const context = await (await browser()).newContext({
+  const own = video === undefined ? null : await withCamera(await video());
+  const context = await (own ?? (await browser())).newContext({
     viewport: phone ? PHONE : DESK,
     locale: "pt-BR",
     timezoneId: "America/Sao_Paulo",
@@ -99,6 +114,7 @@ export async function visit(
     deepEqual(faults, []);
   } finally {
     await context.close();
+    await own?.close();
   }
 }
 

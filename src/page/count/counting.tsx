@@ -1,19 +1,17 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import type { z } from "zod";
 import type { CountDetailSchema } from "../../http/views/count-view.ts";
 import { useRead } from "../base/read.ts";
 import { count as many, quantity } from "../base/say.ts";
 import { Button } from "../parts/button.tsx";
-import { Confirm } from "../parts/dialog.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { ErrorBar } from "../parts/states.tsx";
 import { CameraPanel } from "./camera.tsx";
 import { catalogue } from "./catalogue.ts";
 import { CodeField } from "./code-field.tsx";
 import { muted, setMuted } from "./feedback.ts";
 import { ItemRows, written } from "./item-rows.tsx";
 import { asideItems, items, productItems, unitsHere } from "./items.ts";
-import { arrived, giveUp, mineOf, owner, refusals, sendRefused, waiting } from "./queue.ts";
+import { arrived, waiting } from "./queue.ts";
 import { type Count, last } from "./scan.ts";
 
 /** Counting: the field, what was read last, and what this browser has counted. */
@@ -22,20 +20,20 @@ export function Counting({ of }: { of: Count }) {
     <div class="count-page">
       <section class="card count-input">
         <CodeField of={of} />
+        <Last />
         <div class="count-ways">
           <CameraPanel of={of} />
           <Button
             kind="plain"
+            bare
             icon={muted.value ? "volume-x" : "volume-2"}
             onClick={() => setMuted(!muted.value)}
           >
-            {muted.value ? "Sem som" : "Com som"}
+            {muted.value ? "Ligar o som" : "Desligar o som"}
           </Button>
         </div>
-        <Last />
         <NoCatalogue />
       </section>
-      <Refusal of={of} />
       <section class="card count-list">
         <Head of={of} />
         {productItems.value.length === 0 ? (
@@ -109,39 +107,3 @@ function Head({ of }: { of: Count }) {
 
 const unitsText = (e4: number): string =>
   `${written(e4)} ${e4 === 10_000 ? "unidade" : "unidades"}`;
-
-/** The server does not take what was counted: closed meanwhile, or no right any more. Nothing is lost before a person says so. */
-function Refusal({ of }: { of: Count }) {
-  const [asking, setAsking] = useState(false);
-  const fault = refusals.value.get(of.id);
-  const toSend = waiting.value.get(of.id) ?? 0;
-  if (fault === undefined || toSend === 0) return null;
-  const person = owner.value;
-  return (
-    <>
-      <ErrorBar fault={fault} again={() => sendRefused(of.id)} />
-      <p class="count-refused">
-        {many(
-          toSend,
-          "linha deste aparelho não foi aceita",
-          "linhas deste aparelho não foram aceitas",
-        )}
-        . Continuam guardadas aqui.
-        <Button small onClick={() => setAsking(true)}>
-          Descartar
-        </Button>
-      </p>
-      {asking && person !== null && (
-        <Confirm
-          title="Descartar o que não foi aceito?"
-          action="Descartar"
-          danger
-          act={() => giveUp(mineOf(person, of.id), of.id)}
-          onClose={() => setAsking(false)}
-        >
-          <p>{many(toSend, "linha contada", "linhas contadas")} neste aparelho deixa de existir.</p>
-        </Confirm>
-      )}
-    </>
-  );
-}

@@ -99,8 +99,10 @@ async function send(): Promise<void> {
   }
 }
 
+/** It may pass by itself: the service is busy, or another tab has chosen another company meanwhile. */
 const isPassing = (fault: unknown): boolean =>
-  fault instanceof Refused && (fault.status === 429 || fault.status >= 500);
+  fault instanceof Refused &&
+  (fault.status === 429 || fault.status >= 500 || fault.code === "session.other_company");
 
 async function sendCount(person: string, count: string): Promise<void> {
   try {

@@ -14,6 +14,7 @@ import { Counting } from "./counting.tsx";
 import { Counts } from "./counts.tsx";
 import { keepCount, keptCounts, STATES, scopeText } from "./known-counts.ts";
 import { mineOf, owner, sendSoon, showLines } from "./queue.ts";
+import { Refusal } from "./refusal.tsx";
 import { type Count, last } from "./scan.ts";
 
 const Review = later(async () => (await import("./review.tsx")).Review);
@@ -89,6 +90,7 @@ function OneCount({ id }: { id: string }) {
         <Back href={withParams({ contagem: "", ver: "", lista: "" })} />
         <span class="quiet small">{scopeText(of)}</span>
       </div>
+      <Refusal of={of} />
       {!away && <ErrorBar fault={read.fault} again={read.again} />}
       <Tabs
         label="Esta contagem"

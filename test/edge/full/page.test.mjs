@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { closeBrowser, noBrowser, visit } from "../../page/browser.ts";
 import { accountingSentences } from "../../page/sentences/accounting.ts";
 import { countSentences } from "../../page/sentences/count.ts";
+import { cameraSentences, countReviewSentences } from "../../page/sentences/count-review.ts";
 import { frameSentences } from "../../page/sentences/frame.ts";
 import { heldNotesSentences } from "../../page/sentences/held-notes.ts";
 import { loginSentences } from "../../page/sentences/login.ts";
@@ -12,6 +13,7 @@ import { notesSentences } from "../../page/sentences/notes.ts";
 import { productSentences } from "../../page/sentences/product.ts";
 import { stockSentences } from "../../page/sentences/stock.ts";
 import { traySentences } from "../../page/sentences/tray.ts";
+import { videoOfCode } from "../../page/video.ts";
 import { ADMIN, libsqlServer, SECRET, worker } from "../world.mjs";
 
 /** Sentences of the page, and how each list begins. A new list gets its line here and a `.test.ts` in test/page/. */
@@ -25,6 +27,8 @@ const LISTS = [
   [traySentences, {}],
   [stockSentences, {}],
   [productSentences, {}],
+  [countReviewSentences, {}],
+  [cameraSentences, { video: videoOfCode }],
 ];
 
 /** Sentences follow each other faster than a person works. */

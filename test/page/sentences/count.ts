@@ -28,7 +28,11 @@ function ean13(twelve: string): string {
 }
 
 /** Opens a count of `many` new products by the API: each sentence has its own, also where they share a service. */
-export async function openCount(world: World, many = 3): Promise<Opened> {
+export async function openCount(
+  world: World,
+  many = 3,
+  more: readonly string[] = [],
+): Promise<Opened> {
   made += 1;
   const stamp = String(Date.now() % 1e8).padStart(8, "0") + String(made).padStart(2, "0");
   const products = Array.from({ length: many }, (_, i) => ({
@@ -41,7 +45,7 @@ export async function openCount(world: World, many = 3): Promise<Opened> {
     equal(status, 201, JSON.stringify(body));
   }
   const name = `Contagem ${stamp}`;
-  const product_codes = products.map(({ code }) => code);
+  const product_codes = [...products.map(({ code }) => code), ...more];
   const { status, body } = await world.call("POST", "/api/counts", {
     name,
     scope: "products",
@@ -85,7 +89,7 @@ export async function scan(page: Page, ...codes: string[]): Promise<void> {
 export const sent = (page: Page) => page.locator('[data-unsent="0"]').waitFor();
 
 /** Waits until the field is there and this browser knows the products. */
-async function ready(page: Page): Promise<void> {
+export async function ready(page: Page): Promise<void> {
   await page.getByLabel("Código de barras, código ou nome").waitFor();
   await page
     .getByText("Os nomes dos produtos ainda não estão neste aparelho")
