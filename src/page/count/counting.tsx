@@ -80,14 +80,25 @@ function NoCatalogue() {
   return <p class="field-hint">{text}</p>;
 }
 
+/** How old the figures of the other devices may be. */
+const OTHERS_MS = 20_000;
+
 function Head({ of }: { of: Count }) {
   const whole = useRead<z.infer<typeof CountDetailSchema>>(
     `/api/counts/${encodeURIComponent(of.id)}`,
   );
   const times = arrived.value;
+  const { again } = whole;
   useEffect(() => {
-    if (times > 0) whole.again();
-  }, [times]);
+    if (times > 0) again();
+  }, [times, again]);
+  useEffect(() => {
+    // Lines of other devices are no event of the feed.
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible" && navigator.onLine) again();
+    }, OTHERS_MS);
+    return () => clearInterval(timer);
+  }, [again]);
   const toSend = waiting.value.get(of.id) ?? 0;
   return (
     <header class="count-head">

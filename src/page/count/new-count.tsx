@@ -70,8 +70,8 @@ export function NewCount(props: { onClose: () => void; onOpened: (count: Count) 
           value={scope}
           options={[
             { value: "all", text: "Tudo" },
-            { value: "category", text: "Uma categoria" },
-            { value: "location", text: "Um local" },
+            { value: "category", text: "Categoria" },
+            { value: "location", text: "Local" },
           ]}
           onChange={setScope}
         />

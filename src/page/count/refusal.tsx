@@ -22,7 +22,7 @@ export function Refusal({ of }: { of: Count }) {
           "linha deste aparelho não foi aceita",
           "linhas deste aparelho não foram aceitas",
         )}
-        . Continuam guardadas aqui.
+        . O que foi contado continua guardado aqui.
         <Button small onClick={() => setAsking(true)}>
           Descartar
         </Button>

@@ -50,7 +50,7 @@ export function Review({ of, onEnded }: { of: Count; onEnded: () => void }) {
   return (
     <div class="count-review">
       <ErrorBar fault={shown.fault} again={shown.again} />
-      {toSend > 0 && (
+      {toSend > 0 && of.state === "open" && (
         <p class="count-warn">
           {many(
             toSend,
@@ -69,6 +69,9 @@ export function Review({ of, onEnded }: { of: Count; onEnded: () => void }) {
           <Button kind="plain" icon="ban" onClick={() => setEnding("cancel")}>
             Cancelar a contagem
           </Button>
+          <Button kind="plain" icon="refresh-cw" busy={shown.busy} onClick={shown.again}>
+            Atualizar
+          </Button>
         </div>
       )}
       <Tabs
@@ -82,7 +85,7 @@ export function Review({ of, onEnded }: { of: Count; onEnded: () => void }) {
           },
           {
             href: withParams({ lista: "faltam" }),
-            text: "Com estoque e sem contagem",
+            text: "Sem contagem",
             current: missing,
             count: sums?.not_counted ?? null,
           },
@@ -128,14 +131,14 @@ export function Review({ of, onEnded }: { of: Count; onEnded: () => void }) {
 
 function SumsOf({ sums, asideHref }: { sums: Sums; asideHref: string }) {
   return (
-    <section class="card count-sums">
+    <section class="count-sums">
       <Figures
         figures={[
           { label: "Produtos contados", value: quantity(sums.products_counted) },
           {
             label: `Sobra em ${many(sums.surplus_products, "produto", "produtos")}`,
             value: money(sums.surplus_value),
-            tone: "good",
+            ...(sums.surplus_products > 0 ? { tone: "good" as const } : {}),
           },
           {
             label: `Falta em ${many(sums.shortage_products, "produto", "produtos")}`,

@@ -34,11 +34,11 @@ export async function openCount(
   more: readonly string[] = [],
 ): Promise<Opened> {
   made += 1;
-  const stamp = String(Date.now() % 1e8).padStart(8, "0") + String(made).padStart(2, "0");
+  const stamp = String(Date.now() % 1e7).padStart(7, "0") + String(made).padStart(2, "0");
   const products = Array.from({ length: many }, (_, i) => ({
     code: `P${stamp}-${i}`,
     name: `${NAMES[i % NAMES.length]} ${stamp}${i}`,
-    barcode: ean13(`${stamp}${String(i).padStart(2, "0")}`),
+    barcode: ean13(`${stamp}${String(i).padStart(3, "0")}`),
   }));
   for (const product of products) {
     const { status, body } = await world.call("POST", "/api/products", { ...product, unit: "UN" });
