@@ -41,7 +41,7 @@ const MODULE = 4;
 const FRAMES = 10;
 
 /** A picture (I420) of a label with the code on a grey shelf. */
-function frameOf(code: string): Uint8Array {
+function frameOf(code: string): Uint8Array<ArrayBuffer> {
   const modules = modulesOf(code);
   const picture = new Uint8Array((WIDTH * HEIGHT * 3) / 2).fill(128);
   const from = Math.floor((WIDTH - modules.length * MODULE) / 2);
@@ -63,7 +63,9 @@ export async function videoOfCode(): Promise<string> {
   const path = join(folder, `${process.pid}.y4m`);
   const text = new TextEncoder();
   const frame = frameOf(SHOWN);
-  const parts = [text.encode(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F10:1 Ip A1:1 C420jpeg\n`)];
+  const parts: Uint8Array<ArrayBuffer>[] = [
+    text.encode(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F10:1 Ip A1:1 C420jpeg\n`),
+  ];
   for (let i = 0; i < FRAMES; i += 1) parts.push(text.encode("FRAME\n"), frame);
   await writeFile(path, Buffer.concat(parts));
   return path;
