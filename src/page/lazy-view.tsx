@@ -19,6 +19,7 @@ const LOADS: Record<Place["folder"], Load> = {
   exports: () => import("./exports/view.tsx"),
   admin: () => import("./admin/view.tsx"),
   companies: () => import("./companies/view.tsx"),
+  account: () => import("./account/view.tsx"),
 };
 
 const RELOADED = "sge.reloaded";

@@ -16,7 +16,8 @@ export interface Place {
     | "count"
     | "exports"
     | "admin"
-    | "companies";
+    | "companies"
+    | "account";
   readonly needs: Permission;
   /** It is one of the four in the bar of a phone; the rest stands under "Mais". */
   readonly onPhone: boolean;
@@ -97,6 +98,15 @@ export const PLACES: readonly Place[] = [
     letter: "a",
     folder: "admin",
     needs: "administer",
+    onPhone: false,
+  },
+  {
+    path: "/conta",
+    name: "Minha conta",
+    icon: "key-round",
+    letter: "u",
+    folder: "account",
+    needs: "self",
     onPhone: false,
   },
 ];

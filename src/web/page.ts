@@ -17,6 +17,7 @@ const VIEWS = [
   "exportacoes",
   "admin",
   "empresas",
+  "conta",
 ] as const;
 
 /** Nothing but our own files, no frame around, no text that becomes code: `require-trusted-types-for` stops it in the browser. */

@@ -173,7 +173,8 @@ export const MAY: Record<string, string> = {
   "page/exports": VIEW,
   "page/admin": VIEW,
   "page/companies": VIEW,
-  page: "lib accounts page/base page/parts page/tray page/notes page/stock page/mapping page/panel page/count page/exports page/admin page/companies",
+  "page/account": `${VIEW} http/routes/assistant:types`,
+  page: "lib accounts page/base page/parts page/tray page/notes page/stock page/mapping page/panel page/count page/exports page/admin page/companies page/account",
   "maintenance.ts":
     "homes accounts confirmations ingest/note ingest/judge ingest/batch export/files mail stock stock/reconcile stock/lots stock/counting journal ports queue-messages.ts:types resilience webhooks",
   "consumer.ts":

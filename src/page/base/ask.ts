@@ -38,6 +38,16 @@ export async function ask<T>(path: string, options: Ask = {}): Promise<T> {
   return trusted<T>(read);
 }
 
+/** The same, with the version (`ETag`) of what was read, for `If-Match` of a write. */
+export async function askTagged<T>(
+  path: string,
+  options: Ask = {},
+): Promise<{ readonly value: T; readonly etag: string | null }> {
+  const answer = await answerTo(path, options);
+  const read: unknown = await answer.json();
+  return { value: trusted<T>(read), etag: answer.headers.get("etag") };
+}
+
 /** The same for answers that are no JSON: CSV, XML, a file. */
 export async function askBlob(path: string, options: Ask = {}): Promise<Blob> {
   return (await answerTo(path, options)).blob();

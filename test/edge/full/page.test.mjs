@@ -3,7 +3,9 @@ import { execFile } from "node:child_process";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { closeBrowser, noBrowser, visit } from "../../page/browser.ts";
+import { accountSentences } from "../../page/sentences/account.ts";
 import { accountingSentences } from "../../page/sentences/accounting.ts";
+import { adminSentences } from "../../page/sentences/admin.ts";
 import { countSentences } from "../../page/sentences/count.ts";
 import { cameraSentences, countReviewSentences } from "../../page/sentences/count-review.ts";
 import { frameSentences } from "../../page/sentences/frame.ts";
@@ -18,6 +20,8 @@ import { ADMIN, libsqlServer, SECRET, worker } from "../world.mjs";
 
 /** Sentences of the page, and how each list begins. A new list gets its line here and a `.test.ts` in test/page/. */
 const LISTS = [
+  [adminSentences, {}],
+  [accountSentences, {}],
   [accountingSentences, {}],
   [loginSentences, { signedIn: false }],
   [frameSentences, {}],

@@ -16,7 +16,7 @@ import { jsonBody, responses, text } from "../../schemas.ts";
 
 const Fault = z.enum(MAIL_FAULTS).nullable();
 
-const AlertConfig = z
+export const AlertConfigSchema = z
   .object({
     recipients: z.array(z.string()),
     events: z.array(z.enum(ALERT_TYPES)),
@@ -73,7 +73,7 @@ const showRoute = createRoute({
   tags: ["e-mail"],
   summary: "Mostra quem recebe os avisos por e-mail, e quais",
   ...requires("administer"),
-  responses: responses(200, AlertConfig, "A configuração"),
+  responses: responses(200, AlertConfigSchema, "A configuração"),
 });
 
 const getAlertConfig = defineOpenAPIRoute<typeof showRoute, Env>({
@@ -92,7 +92,7 @@ const saveRoute = createRoute({
   summary: "Salva quem recebe os avisos por e-mail, e quais",
   ...requires("administer"),
   request: { body: jsonBody(AlertConfigOrder) },
-  responses: responses(200, AlertConfig, "A configuração"),
+  responses: responses(200, AlertConfigSchema, "A configuração"),
 });
 
 const putAlertConfig = defineOpenAPIRoute<typeof saveRoute, Env>({

@@ -16,7 +16,7 @@ import {
   text,
 } from "../../schemas.ts";
 
-const KeySchema = z
+export const KeySchema = z
   .object({
     id: z.string(),
     prefix: z.string().openapi({ description: "O início da chave: sge_ e o id" }),

@@ -11,7 +11,7 @@ import { offsetOf, PageQuery, Pagination, paged, responses, wholeNumber } from "
 import { CSV_TOO, csvFile, csvInstead, csvResponses, wantsCsv } from "../../stream/csv-file.ts";
 import { AuditLineSchema, auditLineView } from "../../views/audit-view.ts";
 
-const AuditLogSchema = z
+export const AuditLogSchema = z
   .object({
     data: z.array(AuditLineSchema),
     pagination: Pagination.extend({ next_cursor: z.string().nullable() }),

@@ -15,7 +15,7 @@ import { codeText, jsonBody, responses } from "../../schemas.ts";
 
 const GivenSpelling = z.object({ spelling: z.string(), unit: z.string() });
 
-const UnitsSchema = z
+export const UnitsSchema = z
   .object({
     own: z.array(GivenSpelling),
     units: z.array(z.object({ unit: z.string(), spellings: z.array(z.string()) })),

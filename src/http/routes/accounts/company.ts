@@ -38,7 +38,7 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-const Company = z
+export const CompanySchema = z
   .object({
     name: z.string(),
     cnpjs: z.array(z.string()),
@@ -77,7 +77,7 @@ const CompanyChange = z
   .partial()
   .openapi("CompanyChange");
 
-const answers = responses(200, Company, "As configurações da empresa");
+const answers = responses(200, CompanySchema, "As configurações da empresa");
 
 const showRoute = createRoute({
   method: "get",
@@ -164,7 +164,7 @@ function expectedVersion(ifMatch: string | undefined): number | null {
   return given === undefined ? -1 : Number(given);
 }
 
-const companyOf = (settings: Settings): z.infer<typeof Company> => ({
+const companyOf = (settings: Settings): z.infer<typeof CompanySchema> => ({
   name: settings.name,
   cnpjs: [...settings.cnpjs],
   environment: settings.environment,

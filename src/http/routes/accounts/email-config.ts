@@ -34,7 +34,7 @@ const RecentSchema = z
   })
   .openapi("RecentMail");
 
-const EmailConfigSchema = z
+export const EmailConfigSchema = z
   .object({
     ID: z.int(),
     CreatedAt: z.iso.datetime(),

@@ -36,7 +36,7 @@ const Profile = z.strictObject({
   }),
 });
 
-const TaxProfileSchema = z
+export const TaxProfileSchema = z
   .object({
     version: z.int(),
     profile: Profile,

@@ -10,7 +10,7 @@ import { requires } from "../../middleware/permissions.ts";
 import { instant, instantOrNull } from "../../numbers.ts";
 import { jsonBody, PROBLEMS, responses, text, wholeNumber } from "../../schemas.ts";
 
-const UserSchema = z
+export const UserSchema = z
   .object({
     id: z.int(),
     email: z.string(),
@@ -27,7 +27,7 @@ const UserSchema = z
   })
   .openapi("CompanyUser");
 
-const InviteSchema = z
+export const InviteSchema = z
   .object({
     token: z.string().openapi({ description: "Para POST /api/password/set; vale uma só vez" }),
     expires_at: z.iso.datetime(),

@@ -36,7 +36,7 @@ const ROLE_OF = {
   administer: "ADMIN",
 } as const;
 
-const ConfirmationSchema = z
+export const ConfirmationSchema = z
   .object({
     id: z.string(),
     state: z.enum(["waiting", "confirmed", "refused", "expired"]),
@@ -106,7 +106,7 @@ const getConfirmations = defineOpenAPIRoute<typeof listRoute, Env>({
 
 const ConfirmationParam = z.object({ id: z.string().max(64) });
 
-const PlannedSchema = ConfirmationSchema.extend({
+export const PlannedSchema = ConfirmationSchema.extend({
   plan: z.unknown().openapi({ description: "O que seria gravado agora; null: já não espera" }),
   current_plan_hash: z.string().nullable(),
   plan_changed: z.boolean(),

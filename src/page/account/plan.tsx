@@ -1,0 +1,66 @@
+import * as say from "../base/say.ts";
+
+interface Item {
+  readonly product_code: string | null;
+  readonly balance_before: number;
+  readonly balance_after: number;
+  readonly new_product?: boolean;
+}
+
+const isItem = (one: unknown): one is Item =>
+  typeof one === "object" &&
+  one !== null &&
+  "balance_before" in one &&
+  "balance_after" in one &&
+  typeof one.balance_before === "number" &&
+  typeof one.balance_after === "number" &&
+  "product_code" in one;
+
+/** Every balance that a plan would change, wherever it stands in it. */
+function itemsOf(plan: unknown): Item[] {
+  if (typeof plan !== "object" || plan === null) return [];
+  if (isItem(plan)) return [plan];
+  return Object.values(plan).flatMap(itemsOf);
+}
+
+/** What a confirmation would write: balances before and after, and the whole plan for who wants to see it. */
+export function Plan({ plan }: { plan: unknown }) {
+  const items = itemsOf(plan);
+  return (
+    <div class="account-plan">
+      {items.length > 0 && (
+        <table class="table">
+          <caption class="hidden">Saldos antes e depois</caption>
+          <thead>
+            <tr>
+              <th scope="col">Produto</th>
+              <th scope="col" class="figure">
+                Saldo antes
+              </th>
+              <th scope="col" class="figure">
+                Saldo depois
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {items.map((item, i) => (
+              <tr key={i}>
+                <td>{item.product_code ?? "Produto novo"}</td>
+                <td class="figure">{say.quantity(item.balance_before)}</td>
+                <td class={`figure ${item.balance_after < 0 ? "bad" : ""}`}>
+                  {say.quantity(item.balance_after)}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <details>
+        <summary>O plano inteiro, como o sistema o guarda</summary>
+        <section class="scroll" aria-label="O plano inteiro">
+          <pre>{JSON.stringify(plan, null, 2)}</pre>
+        </section>
+      </details>
+    </div>
+  );
+}

@@ -1,0 +1,6 @@
+import { testSentences } from "./bun-world.ts";
+import { accountSentences } from "./sentences/account.ts";
+import { adminSentences } from "./sentences/admin.ts";
+
+testSentences(adminSentences);
+testSentences(accountSentences);
