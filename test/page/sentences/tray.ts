@@ -120,7 +120,9 @@ export const traySentences: readonly Sentence[] = [
       await withFiles([{ name: "novembro.zip", bytes: zip }], async (_, paths) => {
         await drop(first, paths);
         await first.getByRole("heading", { name: "Conferindo 0 de 500…" }).waitFor();
-        await first.getByRole("heading", { name: /^Conferindo [1-9]\d* de 500…$/ }).waitFor();
+        await first
+          .getByRole("heading", { name: /^Conferindo [1-9]\d* de 500…$/ })
+          .waitFor({ timeout: 60_000 });
       });
       // Shown while the job was in work: what is read of it afterwards is never more than 500 of 500.
       const seen = await headings(first);
