@@ -143,7 +143,7 @@ export const countReviewSentences: readonly Sentence[] = [
       await page.getByText("1 produto · 1 unidade").waitFor();
       equal(await page.evaluate("sounds"), 0);
       await page.getByRole("button", { name: "Ligar o som" }).click();
-      await scan(page, "banana");
+      await scan(page, count.products[2]?.name.toLowerCase() ?? "");
       await page.getByText("2 produtos · 2 unidades").waitFor();
       equal(await page.evaluate("sounds > 0"), true);
       await sent(page);
