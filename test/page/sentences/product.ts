@@ -27,7 +27,7 @@ export const productSentences: readonly Sentence[] = [
       await accessible();
       await picture("stock-lots");
       await page.getByRole("link", { name: "Fornecedores" }).click();
-      await page.getByRole("cell", { name: "CF-1000", exact: true }).waitFor();
+      await page.getByRole("cell", { name: "CF-1000", exact: true }).first().waitFor();
       await accessible();
       match(page.url(), /aba=fornecedores/);
     },

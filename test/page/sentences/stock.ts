@@ -127,6 +127,7 @@ export const stockSentences: readonly Sentence[] = [
       await page.keyboard.type("tecla");
       await page.waitForURL(/busca=tecla/);
       await page.getByRole("link", { name: "Tecla um" }).waitFor();
+      await page.locator("tr[data-key]").nth(2).waitFor({ state: "detached" });
       await page.evaluate("document.activeElement.blur()");
       await page.keyboard.press("j");
       await page.keyboard.press("j");

@@ -1,6 +1,6 @@
 import { equal, ok } from "node:assert/strict";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
+import { COMPANY, SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import type { Visit, World } from "../browser.ts";
 
 /** What a barcode reader does: 13 digits in 30 ms, then Enter. */
@@ -28,7 +28,13 @@ const BOUGHT = [
   { day: "2026-11-19", quantity: 36, cost: "58.68", lot: "L2611", expires: "2027-05-31" },
 ] as const;
 
-/** Three purchases on three days and two exits between them; gives the product's code. */
+/** The sales between them. Notes bring their own dates; a person's date may not be before the first movement. */
+const SOLD = [
+  { day: "2026-09-28", quantity: 18 },
+  { day: "2026-10-30", quantity: 21 },
+] as const;
+
+/** Three purchases on three days and two sales between them; gives the product's code. */
 export async function lived(world: World): Promise<string> {
   for (const [i, { day, quantity, cost, lot, expires }] of BOUGHT.entries()) {
     const { xml } = syntheticNote({
@@ -51,9 +57,25 @@ export async function lived(world: World): Promise<string> {
   const found = await world.call("GET", "/api/products?search=cafe+em+graos");
   const code = /"code":"([^"]+)"/.exec(JSON.stringify(found.body))?.[1] ?? "";
   ok(code !== "", JSON.stringify(found.body));
-  const sold = { product_code: code, type: "SAIDA", notes: "venda no balcão" };
-  await moved(world, { ...sold, quantity: 18, happened_at: "2026-09-28" });
-  await moved(world, { ...sold, quantity: 21, happened_at: "2026-10-30" });
+  for (const [i, { day, quantity }] of SOLD.entries()) {
+    const { xml } = syntheticNote({
+      seed: 7_201 + i,
+      emit: COMPANY,
+      dest: SUPPLIERS[1],
+      tpNF: "1",
+      issuedAt: `${day}T10:00:00-03:00`,
+      items: [
+        {
+          cProd: code,
+          xProd: "CAFE EM GRAOS 1KG",
+          uCom: "UN",
+          qCom: String(quantity),
+          vUnCom: "79.90",
+        },
+      ],
+    });
+    await world.upload(xml, "?approve=true");
+  }
   const minimum = { min_stock: 30, location: "A-12" };
   await world.call("PATCH", `/api/products/${encodeURIComponent(code)}`, minimum);
   return code;
