@@ -48,6 +48,6 @@ export function monthBefore(today: string): Calendar {
     purchase: (slot) => `${at(slot)}T08:15:00-03:00`,
     sale: (n) => `${at(19 + n)}T15:40:00-03:00`,
     special: `${at(24)}T10:00:00-03:00`,
-    lots: (visit) => [dayAfter(today, 6 + visit * 7), dayAfter(today, 400)],
+    lots: (visit) => [dayAfter(today, 2 + visit * 7), dayAfter(today, 8 + visit * 7)],
   };
 }

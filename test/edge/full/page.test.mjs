@@ -6,6 +6,7 @@ import { closeBrowser, noBrowser, visit } from "../../page/browser.ts";
 import { accountSentences } from "../../page/sentences/account.ts";
 import { accountingSentences } from "../../page/sentences/accounting.ts";
 import { adminSentences } from "../../page/sentences/admin.ts";
+import { besidesSentences } from "../../page/sentences/besides.ts";
 import { countSentences } from "../../page/sentences/count.ts";
 import { cameraSentences, countReviewSentences } from "../../page/sentences/count-review.ts";
 import { frameSentences } from "../../page/sentences/frame.ts";
@@ -25,6 +26,7 @@ const LISTS = [
   [accountingSentences, {}],
   [loginSentences, { signedIn: false }],
   [frameSentences, {}],
+  [besidesSentences, {}],
   [countSentences, {}],
   [notesSentences, {}],
   [heldNotesSentences, {}],
