@@ -86,7 +86,7 @@ export function Search(props: {
   );
 }
 
-/** Tabs of a list as links: each is an address. `count` null: not known yet. */
+/** Tabs of a list as links: each is an address. `count` null: not known yet, its place is kept. */
 export function Tabs(props: {
   label: string;
   tabs: readonly {
@@ -110,6 +110,7 @@ export function Tabs(props: {
       {props.tabs.map(({ href, text, current, count, tone }) => (
         <a key={text} href={href} aria-current={current ? "page" : undefined}>
           {text}
+          {count === null && <span class="tab-count unknown" />}
           {count !== undefined && count !== null && (
             <span class={`tab-count ${tone ?? ""}`}>{count.toLocaleString("pt-BR")}</span>
           )}
