@@ -22,6 +22,12 @@ export const moved = async (world: World, movement: Record<string, unknown>): Pr
   equal(status, 201, JSON.stringify(body));
 };
 
+/** Uploads a note and approves it. */
+async function approved(world: World, xml: string): Promise<void> {
+  const answer = JSON.stringify(await world.upload(xml, "?approve=true"));
+  ok(answer.includes('"PROCESSADA"'), answer);
+}
+
 const BOUGHT = [
   { day: "2026-09-10", quantity: 24, cost: "52.10", lot: "L2609", expires: "2026-12-10" },
   { day: "2026-10-05", quantity: 30, cost: "54.40", lot: "L2610", expires: "2027-03-31" },
@@ -36,6 +42,7 @@ const SOLD = [
 
 /** Three purchases on three days and two sales between them; gives the product's code. */
 export async function lived(world: World): Promise<string> {
+  await world.call("PATCH", "/api/company", { cnpjs: [COMPANY.cnpj] });
   for (const [i, { day, quantity, cost, lot, expires }] of BOUGHT.entries()) {
     const { xml } = syntheticNote({
       seed: 7_101 + i,
@@ -52,7 +59,7 @@ export async function lived(world: World): Promise<string> {
         },
       ],
     });
-    await world.upload(xml, "?approve=true");
+    await approved(world, xml);
   }
   const found = await world.call("GET", "/api/products?search=cafe+em+graos");
   const code = /"code":"([^"]+)"/.exec(JSON.stringify(found.body))?.[1] ?? "";
@@ -74,7 +81,7 @@ export async function lived(world: World): Promise<string> {
         },
       ],
     });
-    await world.upload(xml, "?approve=true");
+    await approved(world, xml);
   }
   const minimum = { min_stock: 30, location: "A-12" };
   await world.call("PATCH", `/api/products/${encodeURIComponent(code)}`, minimum);
