@@ -12,6 +12,7 @@ export interface StockFigures {
   readonly activeProducts: number;
   /** Postings with an entry since the month began: a note counts once, a manual movement once. */
   readonly entriesThisMonth: number;
+  readonly trend: Trend;
   /** Active products below their minimum; one that was never moved has the balance 0. */
   readonly belowMinimum: number;
   /** The value of active products at their last cost, and at their sale price; 1/10². */
@@ -23,6 +24,20 @@ export interface StockFigures {
   readonly idle: number;
   /** Milliseconds UTC. */
   readonly lastMovementAt: number | null;
+}
+
+/** What was bought and what left since the month began, beside the same days of the month before it; values 1/10². */
+export interface Trend {
+  readonly now: TrendPeriod;
+  readonly before: TrendPeriod;
+}
+
+/** Both days are included, YYYY-MM-DD. */
+export interface TrendPeriod {
+  readonly from: string;
+  readonly to: string;
+  readonly entered_e2: bigint;
+  readonly left_e2: bigint;
 }
 
 /** The movements of one day: quantities 1/10⁴ over all units of measure, values 1/10² from the movements themselves. */
@@ -63,9 +78,12 @@ export async function stockFigures(
   signal?: AbortSignal,
 ): Promise<StockFigures> {
   const until = dayStart(nextDay(day), timeZone);
-  const month = dayStart(`${day.slice(0, 8)}01`, timeZone);
+  const month = dayStart(firstOf(day), timeZone);
   const idleSince = idleSinceOf(day, timeZone);
-  const spans = await SPANS[by](ports, company, month, until, signal);
+  const earlier = sameDaysBefore(day);
+  const spans = await SPANS[by](ports, company, dayStart(earlier.from, timeZone), until, signal);
+  const monthSpans = spans.filter(({ start }) => start >= month);
+  const earlierEnd = dayStart(nextDay(earlier.to), timeZone);
   const [newest] = await ports.reader.rows(
     {
       sql: `select created_at as at from movements
@@ -77,9 +95,35 @@ export async function stockFigures(
   const sums = await sumsOfProducts(ports, company, idleSince, signal);
   return {
     ...sums,
-    entriesThisMonth: spans.reduce((sum, span) => sum + span.entries, 0),
+    entriesThisMonth: monthSpans.reduce((sum, span) => sum + span.entries, 0),
+    trend: {
+      now: { from: firstOf(day), to: day, ...valuesOf(monthSpans) },
+      before: { ...earlier, ...valuesOf(spans.filter(({ start }) => start < earlierEnd)) },
+    },
     lastMovementAt: newest?.at == null ? null : Number(newest.at),
   };
+}
+
+const firstOf = (day: string): string => `${day.slice(0, 8)}01`;
+
+/** The same days of the month before a day's month: 31 March has all of February. */
+function sameDaysBefore(day: string): { from: string; to: string } {
+  const last = addDays(firstOf(day), -1);
+  const same = `${last.slice(0, 8)}${day.slice(8)}`;
+  return { from: firstOf(last), to: same < last ? same : last };
+}
+
+function valuesOf(spans: readonly Span[]): Pick<TrendPeriod, "entered_e2" | "left_e2"> {
+  const { entered_e2, left_e2 } = figuresOf("", spans);
+  return { entered_e2, left_e2 };
+}
+
+/** By how many per cent a value of 1/10² differs from an earlier one, half away from 0; null: there was nothing. */
+export function percentChange(now: bigint, before: bigint): number | null {
+  if (before <= 0n) return null;
+  const doubled = (now - before) * 200n;
+  const half = doubled < 0n ? -before : before;
+  return Number((doubled + half) / (2n * before));
 }
 
 const SPANS = { issued: happenedSpans, posted: spansOf } as const;

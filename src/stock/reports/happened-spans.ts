@@ -10,7 +10,7 @@ type Needs = Pick<Ports, "reader" | "yieldToEventLoop">;
 
 /**
  * The sums of the movements that happened in [from, until) (ms UTC, whole spans), by the span in which they happened, without an
- * order; `spansOf` has those that were written then. What happened since `from` was written since then too, so that only these
+ * order; `spansOf` has those that were written then. An exit counts what it took of the stock's value, for it mostly has no cost of its own. What happened since `from` was written since then too, so that only these
  * movements are read, by their index and about `rowsOfOne` at a time: an upload pays for no second sum.
  */
 export async function happenedSpans(
@@ -68,7 +68,7 @@ async function pageEnd(
 /** A posting counts once as an entry, as in the sums of what was written. */
 const SUMS = `select happened_at / ${SPAN_MS} as span, count(distinct iif(quantity_e4 > 0, posting, null)) as entries,
     total(max(quantity_e4, 0)) as entered_e4, total(max(-quantity_e4, 0)) as left_e4,
-    total(iif(quantity_e4 > 0, cost_e2, 0)) as entered_e2, total(iif(quantity_e4 < 0, -cost_e2, 0)) as left_e2
+    total(iif(quantity_e4 > 0, cost_e2, 0)) as entered_e2, total(iif(quantity_e4 < 0, -value_e2, 0)) as left_e2
   from movements indexed by movements_by_time
   where company = ?1 and quantity_e4 <> 0 and created_at >= ?2 and created_at < ?3 and happened_at >= ?4 and happened_at < ?5
   group by 1`;

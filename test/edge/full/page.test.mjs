@@ -13,6 +13,7 @@ import { frameSentences } from "../../page/sentences/frame.ts";
 import { heldNotesSentences } from "../../page/sentences/held-notes.ts";
 import { loginSentences } from "../../page/sentences/login.ts";
 import { notesSentences } from "../../page/sentences/notes.ts";
+import { panelSentences } from "../../page/sentences/panel.ts";
 import { productSentences } from "../../page/sentences/product.ts";
 import { stockSentences } from "../../page/sentences/stock.ts";
 import { traySentences } from "../../page/sentences/tray.ts";
@@ -35,6 +36,7 @@ const LISTS = [
   [productSentences, {}],
   [countReviewSentences, {}],
   [cameraSentences, { video: videoOfCode }],
+  [panelSentences, {}],
 ];
 
 /** Sentences follow each other faster than a person works. */

@@ -7,7 +7,7 @@ import { pageRows, responses, wholeNumber } from "../../schemas.ts";
 
 const DAY_MS = 86_400_000;
 
-const CostRiseSchema = z
+export const CostRiseSchema = z
   .object({
     at: z.iso.datetime(),
     product_code: z.string(),

@@ -7,7 +7,14 @@ import { exactNumber } from "../../../lib/exact-number.ts";
 import type { Ports } from "../../../ports/ports.ts";
 import { type AlertCounts, alertCounts } from "../../../reports/alert-counts.ts";
 import { countExpiring } from "../../../stock/lots/list-lots.ts";
-import { type DashboardDay, evolution, stockFigures } from "../../../stock/reports/dashboard.ts";
+import {
+  type DashboardDay,
+  evolution,
+  percentChange,
+  stockFigures,
+  type Trend,
+  type TrendPeriod,
+} from "../../../stock/reports/dashboard.ts";
 import { cached, NOT_MODIFIED } from "../../cache/cached.ts";
 import type { Env } from "../../env.ts";
 import { requires } from "../../middleware/permissions.ts";
@@ -49,6 +56,44 @@ const ByQuery = z.object({
 
 const figure = (description: string) => z.number().openapi({ description });
 
+const EXITS =
+  "Valor das saídas: o que cada uma tirou do valor do estoque (issued), ou o custo que se informou nela (posted)";
+
+const TrendPeriodSchema = z
+  .object({
+    from: z.iso.date(),
+    to: z.iso.date(),
+    entries_value: figure("Valor das entradas, conforme o custo de cada movimento"),
+    exits_value: figure(EXITS),
+  })
+  .openapi("TrendPeriod");
+
+const TrendSchema = z
+  .object({
+    now: TrendPeriodSchema,
+    before: TrendPeriodSchema,
+    entries_percent: z.int().nullable(),
+    exits_percent: z.int().nullable(),
+  })
+  .openapi("DashboardTrend", {
+    description:
+      "Este mês até hoje e os mesmos dias do mês anterior; quantos por cento a mais ou a menos, null quando antes não houve nada",
+  });
+
+const trendPeriod = ({ from, to, entered_e2, left_e2 }: TrendPeriod) => ({
+  from,
+  to,
+  entries_value: money(entered_e2),
+  exits_value: money(left_e2),
+});
+
+const trendOf = ({ now, before }: Trend) => ({
+  now: trendPeriod(now),
+  before: trendPeriod(before),
+  entries_percent: percentChange(now.entered_e2, before.entered_e2),
+  exits_percent: percentChange(now.left_e2, before.left_e2),
+});
+
 /** The fields of S.G.E. */
 export const StatsSchema = z
   .object({
@@ -65,6 +110,7 @@ export const StatsSchema = z
     expired_lot_count: figure("Lotes com saldo que já venceram"),
     expiring_lot_count: figure("Lotes com saldo que vencem de hoje a 30 dias"),
     last_movement_at: z.string().nullable(),
+    trend: TrendSchema,
     alerts: z
       .object({
         low: figure("Como low_stock_count"),
@@ -116,6 +162,7 @@ const getStats = defineOpenAPIRoute<typeof statsRoute, Env>({
         expired_lot_count: lots.expired,
         expiring_lot_count: lots.expiring,
         last_movement_at: instantOrNull(figures.lastMovementAt),
+        trend: trendOf(figures.trend),
         alerts: {
           low: figures.belowMinimum,
           expiring: lots.expiring,
@@ -131,13 +178,13 @@ const getStats = defineOpenAPIRoute<typeof statsRoute, Env>({
 });
 
 /** The fields of S.G.E., and the value of the movements. */
-const DaySchema = z
+export const DaySchema = z
   .object({
     date: z.string(),
     entries: figure("Soma das quantidades que entraram, que são de unidades diferentes"),
     exits: figure("Soma das quantidades que saíram"),
     entries_value: figure("Valor das entradas, conforme o custo de cada movimento"),
-    exits_value: figure("Valor das saídas, conforme o custo de cada movimento"),
+    exits_value: figure(EXITS),
   })
   .openapi("DashboardDay");
 

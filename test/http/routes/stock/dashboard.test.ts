@@ -60,6 +60,13 @@ const NO_ALERTS = {
   mailboxes_failing: 0,
   webhooks_disabled: 0,
 };
+/** A month with these entries and exits after one without any. */
+const trendOf = (entries_value: number, exits_value: number) => ({
+  now: { from: "2026-11-01", to: "2026-11-23", entries_value, exits_value },
+  before: { from: "2026-10-01", to: "2026-10-23", entries_value: 0, exits_value: 0 },
+  entries_percent: null,
+  exits_percent: null,
+});
 const NOTHING = { entries: 0, exits: 0, entries_value: 0, exits_value: 0 };
 
 test("a company without movements has zeros and thirty empty days", () =>
@@ -76,6 +83,7 @@ test("a company without movements has zeros and thirty empty days", () =>
       expired_lot_count: 0,
       expiring_lot_count: 0,
       last_movement_at: null,
+      trend: trendOf(0, 0),
       alerts: NO_ALERTS,
     });
     const days = await evolution(service);
@@ -113,6 +121,7 @@ test("the figures count active products at their last cost, with a weighted aver
       expired_lot_count: 0,
       expiring_lot_count: 0,
       last_movement_at: "2026-11-23T12:00:00.000Z",
+      trend: trendOf(70, 12),
       alerts: { ...NO_ALERTS, low: 2 },
     });
     expect((await evolution(service)).at(-1)).toEqual({

@@ -1,0 +1,134 @@
+import type { z } from "zod";
+import type { OverviewSchema } from "../../http/routes/notes/overview.ts";
+import { moment, name, taxpayer } from "../base/say.ts";
+import { me, ROLE_NAMES } from "../base/session.ts";
+import { Badge } from "../parts/badge.tsx";
+import { Button } from "../parts/button.tsx";
+
+export type Company = z.infer<typeof OverviewSchema>["companies"][number];
+
+/** The API counts no further. */
+const MOST = 1_000;
+
+interface ListProps {
+  readonly companies: readonly Company[];
+  /** The company that is being entered. */
+  readonly going: number | null;
+  readonly onOpen: (company: number, to: string) => void;
+}
+
+/** Each company in a line: what waits leads to it, in that company. */
+export function Companies({ companies, going, onOpen }: ListProps) {
+  const here = me.value?.company.id;
+  return (
+    <div class="rows companies">
+      <table aria-label="Empresas">
+        <thead>
+          <tr>
+            <th scope="col">Empresa</th>
+            <th scope="col" class="figure">
+              A aprovar
+            </th>
+            <th scope="col" class="figure">
+              Retidas
+            </th>
+            <th scope="col">Última nota</th>
+            <th scope="col">E-mail</th>
+            <th scope="col" class="act">
+              <span class="hidden">Abrir</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {companies.map((one) => (
+            <tr key={one.id} class={one.id === here ? "is-open" : ""}>
+              <th scope="row">
+                <span class="companies-name">{name(one.name)}</span>
+                <span class="row-more">
+                  {one.cnpjs[0] === undefined ? "Sem CNPJ" : taxpayer(one.cnpjs[0])}
+                  {one.cnpjs.length > 1 && ` e mais ${one.cnpjs.length - 1}`} ·{" "}
+                  {ROLE_NAMES[one.role]}
+                </span>
+              </th>
+              <td class="figure" data-head="A aprovar">
+                <Waiting one={one} many={one.ready} kind="a aprovar" to="/notas" onOpen={onOpen} />
+              </td>
+              <td class="figure" data-head="Retidas">
+                <Waiting
+                  one={one}
+                  many={one.held}
+                  kind="retidas"
+                  to="/notas?ver=retidas"
+                  tone="hold"
+                  onOpen={onOpen}
+                />
+              </td>
+              <td class="companies-last" data-head="Última nota">
+                <LastNote one={one} />
+              </td>
+              <td class="companies-mail" data-head="E-mail">
+                <Mailbox mailbox={one.mailbox} />
+              </td>
+              <td class="act">
+                {one.id === here ? (
+                  <Badge tone="good" icon="check" text="Aberta" />
+                ) : (
+                  <Button busy={going === one.id} onClick={() => onOpen(one.id, "/painel")}>
+                    Abrir <span class="hidden">{name(one.name)}</span>
+                  </Button>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** A count that leads to its list; 0 leads nowhere. */
+function Waiting(props: {
+  one: Company;
+  many: number;
+  kind: string;
+  to: string;
+  tone?: "hold";
+  onOpen: ListProps["onOpen"];
+}) {
+  const { one, many, kind, to } = props;
+  if (many === 0) return <span class="quiet">0</span>;
+  const text = many >= MOST ? `${MOST.toLocaleString("pt-BR")}+` : String(many);
+  return (
+    <button
+      type="button"
+      class={`companies-count ${props.tone ?? ""}`}
+      aria-label={`${text} ${kind} em ${name(one.name)}`}
+      onClick={() => props.onOpen(one.id, to)}
+    >
+      {text}
+    </button>
+  );
+}
+
+function LastNote({ one: { last_note: last } }: { one: Company }) {
+  if (last === null) return <span class="quiet">Nenhuma ainda</span>;
+  return (
+    <>
+      {name(last.supplier_name)}
+      <span class="row-more">
+        nº {last.number} · {moment(last.received_at)}
+      </span>
+    </>
+  );
+}
+
+function Mailbox({ mailbox }: { mailbox: Company["mailbox"] }) {
+  if (mailbox.state === "off") return <span class="quiet">Sem caixa</span>;
+  if (mailbox.state === "working") return <Badge tone="good" icon="mail" text="Funciona" />;
+  return (
+    <>
+      <Badge tone="bad" icon="triangle-alert" text="Com falha" />
+      <span class="row-more">desde {moment(mailbox.failing_since)}</span>
+    </>
+  );
+}

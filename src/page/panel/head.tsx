@@ -1,0 +1,72 @@
+import { count, money } from "../base/say.ts";
+import type { Counts, Stats } from "./answers.ts";
+
+/** The API counts no further. */
+const MOST = 10_000;
+
+const many = (value: number | undefined): string =>
+  value === undefined ? "–" : `${value.toLocaleString("pt-BR")}${value >= MOST ? "+" : ""}`;
+
+/** The figures that an owner looks at first; each leads to its list. */
+export function Head({ stats, counts }: { stats: Stats | null; counts: Counts | null }) {
+  const expired = stats?.expired_lot_count ?? 0;
+  return (
+    <ul class="panel-figures">
+      <Figure
+        href="/notas"
+        label="Notas a aprovar"
+        value={many(counts?.ready)}
+        more="Prontas para o estoque"
+      />
+      <Figure
+        href="/notas?ver=retidas"
+        label="Notas retidas"
+        value={many(counts?.held)}
+        more="Com dúvida a resolver"
+        tone={(counts?.held ?? 0) > 0 ? "hold" : ""}
+      />
+      <Figure
+        wide
+        href="/estoque"
+        label="Estoque pelo último custo"
+        value={money(stats?.stock_wealth)}
+        more={stats === null ? "–" : count(stats.total_skus, "produto", "produtos")}
+      />
+      <Figure
+        href="/estoque?ver=abaixo"
+        label="Abaixo do mínimo"
+        value={many(stats?.low_stock_count)}
+        more="Produtos a comprar"
+        tone={(stats?.low_stock_count ?? 0) > 0 ? "hold" : ""}
+      />
+      <Figure
+        href="/estoque?ver=vencem"
+        label="Vencem em 30 dias"
+        value={many(stats?.expiring_lot_count)}
+        more={
+          expired > 0 ? count(expired, "lote já venceu", "lotes já venceram") : "Lotes com saldo"
+        }
+        tone={expired > 0 ? "bad" : ""}
+      />
+    </ul>
+  );
+}
+
+function Figure(props: {
+  href: string;
+  label: string;
+  value: string;
+  more: string;
+  tone?: string;
+  wide?: boolean;
+}) {
+  return (
+    <li class={props.wide === true ? "wide" : ""}>
+      <a class="card" href={props.href}>
+        <span class="panel-label">{props.label}</span>
+        <b class={`figure ${props.tone ?? ""}`}>{props.value}</b>
+        <span class="panel-more">{props.more}</span>
+      </a>
+    </li>
+  );
+}

@@ -1,0 +1,123 @@
+import { useOld } from "../base/live.ts";
+import { useRead } from "../base/read.ts";
+import { count, day, dayMonth, money, name, unitCost } from "../base/say.ts";
+import { may } from "../base/session.ts";
+import { Icon } from "../parts/icon.tsx";
+import { ErrorBar, Skeleton } from "../parts/states.tsx";
+import { Card } from "../parts/view.tsx";
+import type { CostRise, Counts, Note, Stats } from "./answers.ts";
+
+const TOP = 5;
+const RISES = `/api/reports/cost-rises?days=30&limit=${TOP}`;
+const NOTES = `/api/nfes?status=PENDENTE&held=true&cursor=start&limit=${TOP}`;
+
+/** What waits for a person: alerts first, then the newest held notes, each with its reason. */
+export function NeedsYou({ counts, stats }: { counts: Counts; stats: Stats }) {
+  const notes = useRead<{ data: readonly Note[] }>(counts.held > 0 ? NOTES : null);
+  useOld(["nfe."], notes.again);
+  const alerts = alertsOf(stats);
+  const nothing = alerts.length === 0 && counts.held === 0;
+  return (
+    <Card
+      title="Precisam de você"
+      class="panel-first"
+      beside={
+        counts.held > TOP && (
+          <a class="small" href="/notas?ver=retidas">
+            Ver todas
+          </a>
+        )
+      }
+    >
+      {nothing && (
+        <p class="panel-fine">
+          <Icon name="check" /> Nada espera por você.
+        </p>
+      )}
+      <ErrorBar fault={notes.fault} again={notes.again} />
+      {notes.busy && notes.value === null && counts.held > 0 && <Skeleton lines={3} />}
+      <ul class="panel-list">
+        {alerts.map(({ text, href }) => (
+          <li key={text} class="hold">
+            <Icon name="triangle-alert" /> {href === null ? text : <a href={href}>{text}</a>}
+          </li>
+        ))}
+        {(notes.value?.data ?? []).map((note) => (
+          <li key={note.access_key}>
+            <a class="panel-name" href={`/notas?ver=retidas&nota=${note.access_key}`}>
+              {name(note.supplier_name)}
+            </a>
+            <span class="small quiet">
+              nº {note.number} · {day(note.issued_at)} · {money(note.total_value)}
+            </span>
+            {note.holds[0] !== undefined && <p class="small panel-why">{note.holds[0].message}</p>}
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+interface Alert {
+  readonly text: string;
+  readonly href: string | null;
+}
+
+/** The alerts that the figures above do not show. */
+function alertsOf({ alerts }: Stats): Alert[] {
+  const admin = may("administer") ? "/admin" : null;
+  const all: readonly (Alert & { many: number })[] = [
+    {
+      many: alerts.held_long,
+      text: count(alerts.held_long, "nota retida há muitos dias", "notas retidas há muitos dias"),
+      href: "/notas?ver=retidas",
+    },
+    {
+      many: alerts.mailboxes_failing,
+      text: "A caixa de e-mail não pode ser lida há mais de uma hora",
+      href: admin,
+    },
+    {
+      many: alerts.webhooks_disabled,
+      text: count(alerts.webhooks_disabled, "webhook desligado", "webhooks desligados"),
+      href: admin,
+    },
+  ];
+  return all.filter(({ many }) => many > 0);
+}
+
+/** The newest entries that cost more than the average; their products are read by name. */
+export function CostRises({ stats }: { stats: Stats }) {
+  const any = stats.alerts.cost_rose > 0;
+  const rises = useRead<{ data: readonly CostRise[] }>(any ? RISES : null);
+  useOld(["product.cost_rose"], rises.again);
+  const codes = [...new Set((rises.value?.data ?? []).map((one) => one.product_code))];
+  // A code with a comma cannot be asked for in a list: it is shown as it is.
+  const asked = codes.filter((code) => !code.includes(",")).map(encodeURIComponent);
+  const names = useRead<{ data: readonly { code: string; name: string }[] }>(
+    asked.length === 0 ? null : `/api/stock?cursor=start&limit=${TOP}&codes=${asked.join(",")}`,
+  );
+  if (!any) return null;
+  const nameOf = (code: string): string =>
+    name(names.value?.data.find((one) => one.code === code)?.name ?? code);
+  return (
+    <Card title="Custos que subiram">
+      <ErrorBar fault={rises.fault} again={rises.again} />
+      {rises.value === null && rises.fault === null && <Skeleton lines={3} />}
+      <ul class="panel-list">
+        {(rises.value?.data ?? []).map((one) => (
+          <li key={one.movement_id} class="panel-rise">
+            <a class="panel-name" href={`/estoque?produto=${encodeURIComponent(one.product_code)}`}>
+              {nameOf(one.product_code)}
+            </a>
+            <b class="bad figure">+{one.percent.toLocaleString("pt-BR")} %</b>
+            <span class="small quiet">
+              {dayMonth(one.at)}: de {unitCost(one.average_cost)} (médio) para{" "}
+              {unitCost(one.entry_cost)}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
