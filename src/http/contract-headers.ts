@@ -16,6 +16,14 @@ export const HEADERS = {
 
 const ref = (name: keyof typeof HEADERS) => ({ [name]: { $ref: `#/components/headers/${name}` } });
 
+/** Of a list that is a CSV where the client prefers one: its JSON has no name of a file. */
+const IF_FILE = {
+  "Content-Disposition": text("Do CSV: attachment, com o nome do arquivo"),
+};
+
+const fileName = (content: Readonly<Record<string, unknown>> | undefined) =>
+  content?.["application/json"] === undefined ? ref("Content-Disposition") : IF_FILE;
+
 const isFile = (content: Readonly<Record<string, unknown>> | undefined): boolean =>
   Object.keys(content ?? {}).some((type) => /csv|zip|octet|\/xml|plain/.test(type));
 
@@ -30,7 +38,7 @@ export function addHeaders(route: string, operation: Operation): void {
       ...(limited ? { ...ref("RateLimit"), ...ref("RateLimit-Policy") } : {}),
       ...(cached ? ref("ETag") : {}),
       ...(status === "202" ? ref("Location") : {}),
-      ...(isFile(answer.content) && route !== "GET /metrics" ? ref("Content-Disposition") : {}),
+      ...(isFile(answer.content) && route !== "GET /metrics" ? fileName(answer.content) : {}),
       ...answer.headers,
     };
   }

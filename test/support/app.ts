@@ -32,9 +32,13 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-/** Reads the body of an answer. */
+/** Reads the body of an answer. One that comes without a network is still compressed. */
 export async function answerOf(response: Response): Promise<Answer> {
-  const text = await response.text();
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const zipped = response.headers.has("content-encoding") && bytes[0] === 0x1f;
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(
+    zipped ? Bun.gunzipSync(bytes) : bytes,
+  );
   const isJson = /json/.test(response.headers.get("content-type") ?? "");
   return {
     status: response.status,

@@ -51,9 +51,18 @@ export const authenticated: MiddlewareHandler<Env> = async (c, next) => {
     throw new HTTPException(403);
   }
   await next();
+  keepPrivate(c);
   if (home != null && !atHome && !READS.has(c.req.method)) await bring(c, home);
   if (byCookie && claims !== undefined) await renew(c, claims);
 };
+
+/** An answer that does not say how long it may be kept could be stored by a proxy, and given to another person. */
+function keepPrivate(c: Context<Env>): void {
+  const { headers } = c.res;
+  if (headers.has("cache-control")) return;
+  headers.set("cache-control", "private, no-cache");
+  headers.append("vary", "Authorization, Cookie, Accept");
+}
 
 /** Sets `session`. A cookie holds the token of a session, and neither an API key nor the token of a program. */
 function enterSession(c: Context<Env>, claims: Claims | undefined): void {

@@ -24,7 +24,6 @@ export const CSV_TOO = { "x-csv": true } as const;
 
 /** Whether the client prefers `text/csv` to JSON in its Accept; nothing, or anything, is JSON. */
 export function wantsCsv(c: Context<Env>): boolean {
-  c.header("vary", "Accept", { append: true });
   const supports = ["application/json", "text/csv"];
   return accepts(c, { header: "Accept", supports, default: "application/json" }) === "text/csv";
 }

@@ -88,9 +88,11 @@ describe("a factor that is a fraction", () => {
         { factor: 0.0833333333, factor_text: "1/12", stock_quantity: 1, landed_unit_cost: 12 },
       ]);
       const [listed] = (await service.send("GET", "/api/supplier-items")).body.data;
-      expect(saved.body).toMatchObject(listed);
-      const again = await service.send("PUT", "/api/supplier-items", { json: listed });
-      expect(again.body).toMatchObject(listed);
+      const { product_name, product_unit, ...given } = listed;
+      expect([product_name, product_unit]).toEqual(["LATA", "UN"]);
+      expect(saved.body).toMatchObject(given);
+      const again = await service.send("PUT", "/api/supplier-items", { json: given });
+      expect(again.body).toMatchObject(given);
     }));
 
   test("can be given with an approval, is shown by its dry run, and is saved for the next note", () =>

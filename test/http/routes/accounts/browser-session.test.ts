@@ -31,7 +31,10 @@ test("a session is opened without a token that a script could read, and its cook
 
     expect((await browser.ask("GET", "/api/session")).body).toEqual(opened.body);
     const read = await browser.ask("GET", "/api/stock");
-    expect([read.status, read.headers.get("vary")]).toEqual([200, "Authorization, Cookie, Origin"]);
+    expect([read.status, read.headers.get("vary")]).toEqual([
+      200,
+      "Authorization, Cookie, Accept, Origin",
+    ]);
     const made = await browser.ask("POST", "/api/categories", { json: { name: "Frutas" } });
     expect(made.status).toBe(201);
   }));
