@@ -2,7 +2,7 @@ import { computed } from "@preact/signals";
 import { type Permission, type Role, may as roleMay } from "../../accounts/roles.ts";
 import { ask } from "./ask.ts";
 import { type Me, me } from "./me.ts";
-import { Unreachable } from "./problem.ts";
+import { Refused, Unreachable } from "./problem.ts";
 
 export { type Me, me };
 
@@ -70,9 +70,15 @@ export const atLeaving = new Set<(why: "left" | "company") => Promise<void> | vo
 /** Reasons not to leave yet, each a sentence ("3 contagens ainda não foram enviadas"); null: none. Views add theirs. */
 export const unsent = new Set<() => Promise<string | null>>();
 
-/** Ends this browser's session and removes what the page kept here. */
+/**
+ * Ends this browser's session and removes what the page kept here. Where the service did not end it nothing is removed and the fault
+ * is thrown: the cookie is still there, and the next person at this browser would go on as the first.
+ */
 export async function leave(): Promise<void> {
-  await ask("/api/session", { method: "DELETE", open: true }).catch(() => null);
+  await ask("/api/session", { method: "DELETE", open: true }).catch((fault) => {
+    const isOver = fault instanceof Refused && fault.status === 401;
+    if (!isOver) throw fault;
+  });
   for (const remove of atLeaving) await remove("left");
   localStorage.removeItem(KEPT);
   me.value = null;

@@ -97,9 +97,8 @@ export async function keep(name: string, value: unknown): Promise<void> {
   await got(store.put(value, name));
 }
 
-/** Removes what is kept: catalogue and counts; with `lines` also every line, sent or not. */
-export async function removeKept(lines: boolean): Promise<void> {
-  const stores = lines ? ["kept", "lines"] : ["kept"];
-  const transaction = (await database()).transaction(stores, "readwrite");
-  await Promise.all(stores.map((name) => got(transaction.objectStore(name).clear())));
+/** Removes what is kept: catalogue and counts. */
+export async function removeKept(): Promise<void> {
+  const store = (await database()).transaction("kept", "readwrite").objectStore("kept");
+  await got(store.clear());
 }

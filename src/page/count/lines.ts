@@ -162,3 +162,17 @@ export const removeLines = (ids: readonly number[]): Promise<Changed> =>
         for (const id of ids) await got(lines.delete(id));
         return { put: [], removed: ids };
       });
+
+/**
+ * Whether a line stays on this browser when `person` (`owner` of queue.ts) leaves: it was not sent, and is another person's or of
+ * another company, so that the person was not asked whether it may be lost.
+ */
+export const staysAtLeaving = ({ mine, todo }: Pick<Line, "mine" | "todo">, person: string) =>
+  todo !== undefined && !mine.startsWith(`${person}|`);
+
+/** Removes every line that does not stay when a person leaves. */
+export const removeAtLeaving = (person: string): Promise<void> =>
+  withLines(async (lines) => {
+    for (const line of await got<Line[]>(lines.getAll()))
+      if (!staysAtLeaving(line, person)) await got(lines.delete(line.id));
+  });

@@ -14,6 +14,7 @@ import {
   type Changed,
   linesOf,
   nextBatch,
+  removeAtLeaving,
   removeLines,
   unsentOf,
 } from "./lines.ts";
@@ -52,17 +53,23 @@ export function changed({ put, removed }: Changed): void {
   void look();
 }
 
-/** A mark for the frame: this browser has lines to send, also when the view is not open (src/page/shell.tsx). */
+/** A mark for the frame: this browser has lines to send, of anybody, also when the view is not open (src/page/shell.tsx). */
 const MARK = "sge.count";
+
+function mark(unsent: readonly Line[]): void {
+  if (unsent.length > 0) localStorage.setItem(MARK, "1");
+  else localStorage.removeItem(MARK);
+}
 
 async function look(): Promise<void> {
   const person = owner.value;
   if (person === null) return;
   const many = new Map<string, number>();
-  for (const { count } of await unsentOf(`${person}|`)) many.set(count, (many.get(count) ?? 0) + 1);
+  const all = await unsentOf("");
+  for (const { count, mine } of all)
+    if (mine.startsWith(`${person}|`)) many.set(count, (many.get(count) ?? 0) + 1);
   waiting.value = many;
-  if (many.size > 0) localStorage.setItem(MARK, "1");
-  else localStorage.removeItem(MARK);
+  mark(all);
 }
 
 /** Equal codes one after the other become one line while it waits. */
@@ -173,8 +180,9 @@ atLeaving.add(async (why) => {
   waiting.value = new Map();
   forgetCatalogue();
   // Another company: what was counted in the first one is sent when the person is back there.
-  await removeKept(why === "left");
-  if (why === "left") localStorage.removeItem(MARK);
+  await removeKept();
+  if (why === "left") await removeAtLeaving(owner.value ?? "");
+  mark(await unsentOf(""));
 });
 effect(() => {
   if (owner.value !== null && online.value) sendSoon();

@@ -1,9 +1,10 @@
+import { neutralized } from "../../lib/formula.ts";
 import type { Line } from "./state.ts";
 import { BADGES, numberOf } from "./words.ts";
 
 /** A cell for Excel in Brazil; what begins like a formula is no formula. */
 const cell = (text: string): string => {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const safe = neutralized(text);
   return /[";\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 };
 
