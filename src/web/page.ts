@@ -6,7 +6,7 @@ import { httpProblem } from "../http/problem.ts";
 import type { PageEncoding, PageFile } from "../ports/page.ts";
 
 /** The views of the page: each address, and all below it, is answered with the one document, which shows what belongs there. */
-const VIEWS = [
+export const VIEWS = [
   "entrar",
   "convite",
   "notas",
