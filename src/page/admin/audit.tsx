@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { AuditLogSchema } from "../../http/routes/accounts/audit.ts";
 import type { UserSchema } from "../../http/routes/accounts/users.ts";
 import { useAddress } from "../base/address.ts";
+import { usePages } from "../base/pages.ts";
 import { useRead } from "../base/read.ts";
 import * as say from "../base/say.ts";
 import { Button } from "../parts/button.tsx";
@@ -9,7 +10,6 @@ import { Field, Select } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Copy, Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Card } from "../parts/view.tsx";
-import { usePages } from "./pages.ts";
 
 type Log = z.infer<typeof AuditLogSchema>;
 type Line = Log["data"][number];
@@ -38,10 +38,7 @@ export default function Audit() {
   for (const [own, name] of Object.entries(names))
     if (param(own) !== "") filter.set(name, param(own));
   const users = useRead<readonly z.infer<typeof UserSchema>[]>("/api/users");
-  const log = usePages<Log, Line>(
-    `/api/audit/logs?limit=50&${filter.toString()}`,
-    ({ data, pagination }) => ({ rows: data, next: pagination.next_cursor }),
-  );
+  const log = usePages<Line, Log>(`/api/audit/logs?${filter.toString()}`);
   const change = (own: string) => (value: string) => set({ [own]: value }, true);
   const people = (users.value ?? []).map(({ id, name, email }) => ({
     value: String(id),
@@ -86,7 +83,7 @@ export default function Audit() {
           />
         </div>
         <ErrorBar fault={log.fault} again={log.again} />
-        {log.busy && log.last === null && log.fault === null && <Skeleton lines={8} />}
+        {log.busy && log.first === null && log.fault === null && <Skeleton lines={8} />}
         {!log.busy && log.rows.length === 0 && log.fault === null && (
           <Empty icon="history" title="Nada encontrado.">
             {log.hasMore
@@ -100,12 +97,12 @@ export default function Audit() {
           ))}
         </ul>
         {log.hasMore && (
-          <Button busy={log.busy} onClick={log.more}>
+          <Button busy={log.busy} onClick={log.readMore}>
             Mostrar mais
           </Button>
         )}
       </Card>
-      {log.last !== null && <Chain chain={log.last.chain} />}
+      {log.first !== null && <Chain chain={log.first.chain} />}
     </>
   );
 }
@@ -159,7 +156,7 @@ function Chain({ chain }: { chain: Log["chain"] }) {
       ) : (
         <>
           <p>
-            Linha {chain.seq.toLocaleString("pt-BR")}, de {say.moment(chain.chained_at)}:
+            Linha {say.whole(chain.seq)}, de {say.moment(chain.chained_at)}:
           </p>
           <p class="admin-once">
             <code class="admin-hash">{chain.hash}</code>

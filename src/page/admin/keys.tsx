@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { z } from "zod";
-import { ROLES, type Role } from "../../accounts/roles.ts";
+import type { Role } from "../../accounts/roles.ts";
 import type { KeySchema } from "../../http/routes/accounts/api-keys.ts";
 import { ask, newKey } from "../base/ask.ts";
 import { notify } from "../base/notices.ts";
@@ -15,6 +15,7 @@ import { Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Card } from "../parts/view.tsx";
 import { useAct } from "./act.ts";
 import { Once } from "./once.tsx";
+import { ROLE_OPTIONS } from "./roles.ts";
 
 type Key = z.infer<typeof KeySchema>;
 type Fresh = Key & { readonly key: string };
@@ -22,8 +23,6 @@ interface Page {
   readonly data: readonly Key[];
   readonly pagination: { readonly total: number };
 }
-
-const ROLE_OPTIONS = ROLES.map((value) => ({ value, text: ROLE_NAMES[value] }));
 
 /** Chaves: what programs enter with. A key is shown once. */
 export default function Keys() {

@@ -1,6 +1,5 @@
 import type { ComponentChildren } from "preact";
-import type { z } from "zod";
-import type { HoldCodeEnum } from "../../http/schemas.ts";
+import type { HoldCode } from "../base/hold-names.ts";
 import { useOld } from "../base/live.ts";
 import { useRead } from "../base/read.ts";
 import * as say from "../base/say.ts";
@@ -9,10 +8,8 @@ import { ErrorBar } from "../parts/states.tsx";
 import { Card } from "../parts/view.tsx";
 import type { Company } from "./company.tsx";
 
-type Hold = z.infer<typeof HoldCodeEnum>;
-
 /** What each hold is to a person; null: no company may let it be lifted. */
-const HOLDS: Record<Hold, string | null> = {
+const QUESTIONS: Record<HoldCode, string | null> = {
   homologation: null,
   no_protocol: "O arquivo veio sem o protocolo da SEFAZ",
   not_authorised: null,
@@ -32,7 +29,7 @@ const HOLDS: Record<Hold, string | null> = {
   retail: "É venda de balcão (NFC-e)",
 };
 /** In the order in which they are decided most often. */
-const LIFTABLE: readonly Hold[] = [
+const LIFTABLE: readonly HoldCode[] = [
   "unknown_operation",
   "mapping",
   "no_goods",
@@ -67,7 +64,7 @@ export function Rules(props: {
     notes?.filter(({ holds }) => holds.some((one) => one.code === code)) ?? null;
   const onlyHaving = (code: string) =>
     having(code)?.filter(({ holds }) => holds.every((one) => one.code === code)) ?? null;
-  const lifted = (code: Hold, on: boolean) =>
+  const lifted = (code: HoldCode, on: boolean) =>
     change({
       overridable_holds: on
         ? [...draft.overridable_holds, code]
@@ -119,7 +116,7 @@ export function Rules(props: {
         {LIFTABLE.map((code) => (
           <div class="admin-hold" key={code}>
             <Check
-              label={HOLDS[code]}
+              label={QUESTIONS[code]}
               checked={draft.overridable_holds.includes(code)}
               onChange={(on) => lifted(code, on)}
             />

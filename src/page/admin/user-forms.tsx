@@ -1,16 +1,15 @@
 import { useState } from "preact/hooks";
-import { ROLES, type Role } from "../../accounts/roles.ts";
+import type { Role } from "../../accounts/roles.ts";
 import { ask, newKey } from "../base/ask.ts";
 import { notify } from "../base/notices.ts";
-import { ROLE_NAMES } from "../base/session.ts";
 import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { Field, Segments, Select } from "../parts/field.tsx";
 import { ErrorBar } from "../parts/states.tsx";
 import { useAct } from "./act.ts";
+import { ROLE_OPTIONS } from "./roles.ts";
 import type { Invite, User } from "./users.tsx";
 
-const ROLE_OPTIONS = ROLES.map((value) => ({ value, text: ROLE_NAMES[value] }));
 const ROLE_HINTS: Record<Role, string> = {
   VISUALIZADOR: "Consulta notas, estoque e relatórios. Não altera nada.",
   OPERADOR: "Envia notas, aprova as que não têm pendência, lança movimentos e conta.",

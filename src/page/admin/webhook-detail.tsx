@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { AttemptSchema, DeliverySchema } from "../../http/views/webhook-view.ts";
 import { ask, newKey } from "../base/ask.ts";
 import { notify } from "../base/notices.ts";
+import { usePages } from "../base/pages.ts";
 import * as say from "../base/say.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
@@ -11,7 +12,6 @@ import { Select } from "../parts/field.tsx";
 import { ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Card } from "../parts/view.tsx";
 import { useAct } from "./act.ts";
-import { usePages } from "./pages.ts";
 import type { Webhook } from "./webhooks.tsx";
 
 type Delivery = z.infer<typeof DeliverySchema>;
@@ -43,7 +43,7 @@ const STATES = [
 
 const attemptText = ({ status, fault, duration_ms }: Attempt): string => {
   const what = fault === null ? `resposta ${status ?? "–"}` : FAULTS[fault];
-  return `${what}, em ${duration_ms.toLocaleString("pt-BR")} ms`;
+  return `${what}, em ${say.whole(duration_ms)} ms`;
 };
 
 /** One webhook: try it, turn it off, change its secret, and what became of each event. */
@@ -56,9 +56,9 @@ export function WebhookDetail(props: {
   const { webhook, again } = props;
   const path = `/api/webhooks/${webhook.id}`;
   const [state, setState] = useState<(typeof STATES)[number]["value"]>("all");
-  const log = usePages<Page, Delivery>(
-    `${path}/deliveries?limit=20${state === "all" ? "" : `&state=${state}`}`,
-    ({ data, next_cursor }) => ({ rows: data, next: next_cursor }),
+  const log = usePages<Delivery, Page>(
+    `${path}/deliveries${state === "all" ? "" : `?state=${state}`}`,
+    20,
   );
   const [ping, setPing] = useState<Attempt | null>(null);
   const [asking, setAsking] = useState<"secret" | "delete" | null>(null);
@@ -156,7 +156,7 @@ export function WebhookDetail(props: {
         ))}
       </ul>
       {log.hasMore && (
-        <Button busy={log.busy} onClick={log.more}>
+        <Button busy={log.busy} onClick={log.readMore}>
           Mostrar mais
         </Button>
       )}

@@ -48,11 +48,6 @@ export async function askTagged<T>(
   return { value: trusted<T>(read), etag: answer.headers.get("etag") };
 }
 
-/** The same for answers that are no JSON: CSV, XML, a file. */
-export async function askBlob(path: string, options: Ask = {}): Promise<Blob> {
-  return (await answerTo(path, options)).blob();
-}
-
 /** A file of the API, with the name that the API gives it. */
 export async function askFile(
   path: string,

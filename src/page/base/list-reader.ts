@@ -31,7 +31,7 @@ export interface ListReader<T> {
  * `path` with its filter, without cursor and limit. `opening`: the cursor of the first page; "" where the route wants none there
  * (movements of a product, lots).
  */
-export function listReader<T>(
+function listReader<T>(
   path: string,
   pageRows = PAGE_ROWS,
   opening: "start" | "" = "start",

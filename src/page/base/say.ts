@@ -8,6 +8,7 @@ const COST = new Intl.NumberFormat("pt-BR", {
   maximumFractionDigits: 4,
 });
 const QUANTITY = new Intl.NumberFormat("pt-BR", { maximumFractionDigits: 4 });
+const WHOLE = new Intl.NumberFormat("pt-BR", { maximumFractionDigits: 0 });
 const SHORT = new Intl.NumberFormat("pt-BR", { notation: "compact", maximumFractionDigits: 1 });
 const SIGNED = new Intl.NumberFormat("pt-BR", {
   maximumFractionDigits: 4,
@@ -27,6 +28,13 @@ export const money = (value: Figure): string => written(MONEY, value);
 export const unitCost = (value: Figure): string => written(COST, value);
 /** A quantity, up to four places. */
 export const quantity = (value: Figure): string => written(QUANTITY, value);
+/** How many, with its groups: 1.234. */
+export const whole = (value: Figure): string => written(WHOLE, value);
+/** The same of what the API counts only up to `most`: 1.000+. */
+export const wholeUpTo = (most: number, value: Figure): string =>
+  typeof value === "number" && value >= most ? `${whole(most)}+` : whole(value);
+/** A part of a hundred, as the API has calculated it: 12,5 %. */
+export const percent = (value: Figure): string => `${written(QUANTITY, value)} %`;
 /** A difference, with its sign. */
 export const signed = (value: Figure): string => written(SIGNED, value);
 /** A short form for the axis of a chart: 6 mil. */
@@ -102,3 +110,7 @@ export function taxpayer(value: string | null | undefined): string {
 
 /** An access key in groups of four. */
 export const accessKey = (value: string): string => value.replaceAll(/(.{4})(?=.)/g, "$1 ");
+
+/** A text without case and accents, to be searched in. */
+export const plain = (text: string): string =>
+  text.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase();

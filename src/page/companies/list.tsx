@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { OverviewSchema } from "../../http/routes/notes/overview.ts";
-import { moment, name, taxpayer } from "../base/say.ts";
+import { moment, name, taxpayer, wholeUpTo } from "../base/say.ts";
 import { me, ROLE_NAMES } from "../base/session.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
@@ -97,7 +97,7 @@ function Waiting(props: {
 }) {
   const { one, many, kind, to } = props;
   if (many === 0) return <span class="quiet">0</span>;
-  const text = many >= MOST ? `${MOST.toLocaleString("pt-BR")}+` : String(many);
+  const text = wholeUpTo(MOST, many);
   return (
     <button
       type="button"

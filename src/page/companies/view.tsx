@@ -5,7 +5,7 @@ import { useAddress } from "../base/address.ts";
 import { useOld } from "../base/live.ts";
 import { notifyFault } from "../base/notices.ts";
 import { useRead } from "../base/read.ts";
-import { count } from "../base/say.ts";
+import { count, plain } from "../base/say.ts";
 import { me, switchCompany } from "../base/session.ts";
 import { Button } from "../parts/button.tsx";
 import { Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
@@ -95,9 +95,6 @@ const Many = ({ value }: { value: number | null }) =>
   value === null ? null : <span class="tab-count">{value}</span>;
 
 const isFailing = ({ mailbox }: Company): boolean => mailbox.state === "failing";
-
-const plain = (text: string): string =>
-  text.normalize("NFD").replaceAll(/\p{M}/gu, "").toLocaleLowerCase("pt-BR");
 
 /** By parts of the name, without case or accents, or by the CNPJ with or without its points. */
 function isFound({ name, cnpjs }: Company, search: string): boolean {

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { CountLineSchema } from "../../http/views/count-view.ts";
 import { ask } from "../base/ask.ts";
 import { notify, notifyFault } from "../base/notices.ts";
+import { usePages } from "../base/pages.ts";
 import { moment, name, quantity } from "../base/say.ts";
 import { may } from "../base/session.ts";
 import { Button } from "../parts/button.tsx";
@@ -10,7 +11,6 @@ import { Combobox, type Option } from "../parts/combobox.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
 import type { Product } from "./catalogue.ts";
-import { usePages } from "./pages.ts";
 import { arrived } from "./queue.ts";
 import type { Count } from "./scan.ts";
 
@@ -25,7 +25,7 @@ const REASONS: Record<NonNullable<Line["aside"]>, string> = {
 /** Lines of all devices that wait for a product. */
 export function Aside({ of }: { of: Count }) {
   const path = `/api/counts/${encodeURIComponent(of.id)}/lines`;
-  const { rows, more, busy, fault, readMore, again } = usePages<Line>(`${path}?aside=true`);
+  const { rows, hasMore, busy, fault, readMore, again } = usePages<Line>(`${path}?aside=true`);
   const [linking, setLinking] = useState<Line | null>(null);
   const times = arrived.value;
   useEffect(() => {
@@ -70,7 +70,7 @@ export function Aside({ of }: { of: Count }) {
           </li>
         ))}
       </ul>
-      {more && (
+      {hasMore && (
         <Button busy={busy} onClick={readMore}>
           Mostrar mais
         </Button>

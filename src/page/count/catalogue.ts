@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import type { z } from "zod";
 import type { ListedProductSchema } from "../../http/views/product-view.ts";
 import { ask } from "../base/ask.ts";
+import { plain } from "../base/say.ts";
 import { keep, kept } from "./database.ts";
 
 type Listed = z.infer<typeof ListedProductSchema>;
@@ -105,9 +106,6 @@ export function productsOf(text: string): readonly Product[] {
   const own = byCode.get(text.toUpperCase());
   return own === undefined ? (byBarcode.get(bare(text)) ?? []) : [own];
 }
-
-const plain = (text: string): string =>
-  text.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase();
 
 /** Products whose name or code has all the words of a text; the first six. */
 export function suggestions(text: string): readonly Product[] {

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { useAddress } from "../base/address.ts";
 import { useOld } from "../base/live.ts";
+import { usePages } from "../base/pages.ts";
 import { Unreachable } from "../base/problem.ts";
 import { count as many, moment } from "../base/say.ts";
 import { may } from "../base/session.ts";
@@ -10,14 +11,13 @@ import { Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
 import { View } from "../parts/view.tsx";
 import { keepCounts, keptCounts, STATES, scopeText } from "./known-counts.ts";
 import { NewCount } from "./new-count.tsx";
-import { usePages } from "./pages.ts";
 import { owner, waiting } from "./queue.ts";
 import type { Count } from "./scan.ts";
 
 /** The counts of the company: the open ones first, then those that ended. Without a network those that this browser has seen. */
 export function Counts() {
   const { with: withParams, set } = useAddress();
-  const { rows, first, more, busy, fault, readMore, again } = usePages<Count>("/api/counts");
+  const { rows, first, hasMore, busy, fault, readMore, again } = usePages<Count>("/api/counts");
   const [known, setKnown] = useState<readonly Count[] | null>(null);
   const [starting, setStarting] = useState(false);
   const person = owner.value;
@@ -73,7 +73,7 @@ export function Counts() {
           </ul>
         </section>
       )}
-      {more && (
+      {hasMore && (
         <Button busy={busy} onClick={readMore}>
           Mostrar mais
         </Button>

@@ -2,12 +2,12 @@ import type { z } from "zod";
 import type { CountedProductSchema, CountLineSchema } from "../../http/views/count-view.ts";
 import { ask } from "../base/ask.ts";
 import { notify, notifyFault } from "../base/notices.ts";
+import { usePages } from "../base/pages.ts";
 import { moment, name, quantity } from "../base/say.ts";
 import { may } from "../base/session.ts";
 import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { ErrorBar, Skeleton } from "../parts/states.tsx";
-import { usePages } from "./pages.ts";
 import type { Count } from "./scan.ts";
 
 type Line = z.infer<typeof CountLineSchema>;
@@ -21,7 +21,7 @@ export function ProductLines(props: {
 }) {
   const { product, of } = props;
   const path = `/api/counts/${encodeURIComponent(of.id)}/lines`;
-  const { rows, more, busy, fault, readMore, again } = usePages<Line>(
+  const { rows, hasMore, busy, fault, readMore, again } = usePages<Line>(
     `${path}?product_code=${encodeURIComponent(product.product_code)}`,
   );
   const undo = ({ line }: Line) =>
@@ -53,7 +53,7 @@ export function ProductLines(props: {
           </li>
         ))}
       </ul>
-      {more && (
+      {hasMore && (
         <Button small busy={busy} onClick={readMore}>
           Mostrar mais
         </Button>

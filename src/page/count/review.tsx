@@ -6,6 +6,7 @@ import type {
   NotCountedSchema,
 } from "../../http/views/count-view.ts";
 import { useAddress } from "../base/address.ts";
+import { usePages } from "../base/pages.ts";
 import { count as many, moment, money, name, quantity, signed } from "../base/say.ts";
 import { may } from "../base/session.ts";
 import { Badge } from "../parts/badge.tsx";
@@ -13,7 +14,6 @@ import { Button } from "../parts/button.tsx";
 import { Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Figures, Tabs } from "../parts/view.tsx";
 import { CancelCount, CloseCount } from "./ending.tsx";
-import { usePages } from "./pages.ts";
 import { ProductLines } from "./product-lines.tsx";
 import { arrived, waiting } from "./queue.ts";
 import type { Count } from "./scan.ts";
@@ -100,7 +100,7 @@ export function Review({ of, onEnded }: { of: Count; onEnded: () => void }) {
           onOpen={setLines}
         />
       )}
-      {shown.more && (
+      {shown.hasMore && (
         <Button busy={shown.busy} onClick={shown.readMore}>
           Mostrar mais
         </Button>

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { z } from "zod";
 import type { CompletenessSchema } from "../../http/routes/notes/reports.ts";
 import { notifyFault } from "../base/notices.ts";
-import { count, day, name } from "../base/say.ts";
+import { count, day, name, whole } from "../base/say.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
 import { save } from "./save.ts";
@@ -99,7 +99,7 @@ function Check({ found }: { found: Found }) {
       <Badge
         tone={hint === true ? "wait" : "hold"}
         icon={hint === true ? "info" : "triangle-alert"}
-        text={found.count.toLocaleString("pt-BR")}
+        text={whole(found.count)}
       />
       <p class="small quiet">{todo}</p>
       <ul>
@@ -114,9 +114,7 @@ function Check({ found }: { found: Found }) {
             )}
           </li>
         ))}
-        {rest > 0 && (
-          <li class="quiet">{`e mais ${rest.toLocaleString("pt-BR")}, na lista (CSV)`}</li>
-        )}
+        {rest > 0 && <li class="quiet">{`e mais ${whole(rest)}, na lista (CSV)`}</li>}
       </ul>
     </li>
   );

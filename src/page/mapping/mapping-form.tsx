@@ -7,7 +7,7 @@ import { Refused, wasAborted } from "../base/problem.ts";
 import { count } from "../base/say.ts";
 import { Button } from "../parts/button.tsx";
 import { Combobox } from "../parts/combobox.tsx";
-import { Field, figureOf } from "../parts/field.tsx";
+import { Field, factorOf } from "../parts/field.tsx";
 import { ErrorBar } from "../parts/states.tsx";
 import { findProducts, type Product } from "./find-products.ts";
 import { type ItemKey, queryOf } from "./item-key.ts";
@@ -28,12 +28,6 @@ export interface MappedItem extends ItemKey {
 }
 
 const TRY_MS = 250;
-
-/** What a person typed as the API wants it: a decimal (`2.5`) or a fraction (`1/12`); null when it is none. */
-export function factorOf(text: string): string | null {
-  const fraction = /^\s*(\d+)\s*\/\s*(\d+)\s*$/.exec(text);
-  return fraction === null ? figureOf(text) : `${fraction[1]}/${fraction[2]}`;
-}
 
 /** A factor as it is written in Brazil: `2.5` → `2,5`. */
 export const factorText = (factor: string): string => factor.replace(".", ",");

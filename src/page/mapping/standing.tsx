@@ -118,7 +118,7 @@ export function Standing() {
 }
 
 /** A mapping in words: `1 CX = 12 UN`; a fraction the other way round: `12 CX = 1 UN`. */
-export function wordsOf(one: Mapping): string {
+function wordsOf(one: Mapping): string {
   const [over = "1", under] = one.factor_text.split("/");
   const theirs = `${under ?? "1"} ${one.unit_as_written}`;
   return `${theirs} = ${factorText(over)} ${one.product_unit}`;

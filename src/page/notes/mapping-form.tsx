@@ -7,7 +7,7 @@ import { useRead } from "../base/read.ts";
 import { money, name, quantity, unitCost } from "../base/say.ts";
 import { Button } from "../parts/button.tsx";
 import { Combobox, type Option } from "../parts/combobox.tsx";
-import { Field, figureOf } from "../parts/field.tsx";
+import { Field, factorOf } from "../parts/field.tsx";
 import { ErrorBar } from "../parts/states.tsx";
 import type { NoteItem } from "./answers.ts";
 
@@ -33,10 +33,6 @@ interface Effect {
     readonly waiting_notes: readonly { readonly holds_after: readonly string[] }[];
   };
 }
-
-/** A factor as the API takes it: a figure as it is written in Brazil, or a fraction (`1/12`); null: neither. */
-const factorOf = (text: string): string | null =>
-  /^\d+\/\d+$/.test(text.trim()) ? text.trim() : figureOf(text);
 
 /** Links one item of a supplier to a product, with its factor and the proof of it, or makes the product. */
 export function MappingForm(props: { supplier: string; item: NoteItem; done: () => void }) {

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { ask } from "../base/ask.ts";
+import { holdName } from "../base/hold-names.ts";
 import { notify } from "../base/notices.ts";
 import { name, taxpayer } from "../base/say.ts";
 import { may } from "../base/session.ts";
@@ -10,7 +11,7 @@ import { Icon } from "../parts/icon.tsx";
 import type { Hold, NoteDetail } from "./answers.ts";
 import { askingItems, cnpjsIn, type Effects, isReleasable, unmappedItems } from "./decisions.ts";
 import { MappingForm } from "./mapping-form.tsx";
-import { EFFECTS, holdAdvice, holdName } from "./words.ts";
+import { EFFECTS, holdAdvice } from "./words.ts";
 
 /** Why a note waits, in words, and what a person decides about it. */
 export function Resolve(props: {
@@ -94,9 +95,9 @@ function HoldCard(props: { hold: Hold; note: NoteDetail; again: () => void }) {
     <div class="note-hold">
       <Icon name="triangle-alert" />
       <div>
-        <b>{holdName(hold)}</b>
+        <b>{holdName(hold.code)}</b>
         <p>{hold.message}</p>
-        <p class="small">{holdAdvice(hold)}</p>
+        <p class="small">{holdAdvice(hold.code)}</p>
         {own.map((cnpj) => (
           <Button key={cnpj} small onClick={() => setAdding(cnpj)}>
             {`Esta empresa também usa ${taxpayer(cnpj)}`}

@@ -39,7 +39,7 @@ const FILTERS = {
   ate: "to",
 };
 
-export const FILTER_NAMES = Object.keys(FILTERS);
+const FILTER_NAMES = Object.keys(FILTERS);
 
 /** The list that an address shows, without cursor. Filters that the API would refuse (a text of another hand) are its own refusals. */
 export function listPath(address: Address, shown: Shown): string {

@@ -6,7 +6,7 @@ import { useListReader } from "../base/list-reader.ts";
 import { useOld } from "../base/live.ts";
 import { notifyFault } from "../base/notices.ts";
 import { useRead } from "../base/read.ts";
-import { count } from "../base/say.ts";
+import { count, whole } from "../base/say.ts";
 import { may } from "../base/session.ts";
 import { Button } from "../parts/button.tsx";
 import { Confirm, Dialog } from "../parts/dialog.tsx";
@@ -130,9 +130,7 @@ export default function NotesView() {
                       busy={many.busy}
                       onClick={() => many.ask(ready)}
                     >
-                      {ready === 1
-                        ? "Aprovar a pronta"
-                        : `Aprovar as ${ready.toLocaleString("pt-BR")} prontas`}
+                      {ready === 1 ? "Aprovar a pronta" : `Aprovar as ${whole(ready)} prontas`}
                     </Button>
                   )
                 )}
@@ -203,9 +201,7 @@ function useApproveMany(done: () => void) {
       {asking > 0 && (
         <Confirm
           title={
-            asking === 1
-              ? "Aprovar a nota pronta?"
-              : `Aprovar as ${asking.toLocaleString("pt-BR")} notas prontas?`
+            asking === 1 ? "Aprovar a nota pronta?" : `Aprovar as ${whole(asking)} notas prontas?`
           }
           action={asking === 1 ? "Aprovar" : "Aprovar todas"}
           onClose={() => setAsking(0)}
@@ -219,10 +215,7 @@ function useApproveMany(done: () => void) {
             lista. Um gerente pode estornar depois.
           </p>
           {asking > MOST_AT_ONCE && (
-            <p>
-              De uma vez, no máximo {MOST_AT_ONCE.toLocaleString("pt-BR")}, da mais nova à mais
-              antiga.
-            </p>
+            <p>De uma vez, no máximo {whole(MOST_AT_ONCE)}, da mais nova à mais antiga.</p>
           )}
         </Confirm>
       )}

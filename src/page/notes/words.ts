@@ -1,6 +1,7 @@
+import { type HoldCode, holdName } from "../base/hold-names.ts";
 import type { Tone } from "../parts/badge.tsx";
 import type { IconName } from "../parts/icon.tsx";
-import type { Hold, Note, NoteItem } from "./answers.ts";
+import type { Note, NoteItem } from "./answers.ts";
 
 interface Said {
   readonly tone: Tone;
@@ -8,62 +9,34 @@ interface Said {
   readonly text: string;
 }
 
-/** Of each hold: its short name, and what a person does about it. */
-const HOLDS: Readonly<Record<Hold["code"], readonly [name: string, advice: string]>> = {
-  homologation: [
-    "Nota de teste",
+/** What a person does about a hold. */
+const ADVICE: Readonly<Record<HoldCode, string>> = {
+  homologation:
     "Peça ao emitente a nota de produção e descarte esta. Se a empresa trabalha em homologação, confira o ambiente nas configurações.",
-  ],
-  no_protocol: [
-    "Sem protocolo",
+  no_protocol:
     "Envie o XML completo (nfeProc), com o protocolo de autorização: ele completa esta nota sozinho.",
-  ],
-  not_authorised: [
-    "Não autorizada",
-    "Não dê entrada na mercadoria. Fale com o emitente e descarte a nota.",
-  ],
-  protocol_mismatch: ["Protocolo de outra nota", "Peça ao emitente o XML original."],
-  key_mismatch: ["Chave não confere", "Peça ao emitente o XML original."],
-  cancelled: [
-    "Cancelada",
+  not_authorised: "Não dê entrada na mercadoria. Fale com o emitente e descarte a nota.",
+  protocol_mismatch: "Peça ao emitente o XML original.",
+  key_mismatch: "Peça ao emitente o XML original.",
+  cancelled:
     "Não dê entrada na mercadoria. Se o cancelamento for falso, um gerente pode retirar o evento.",
-  ],
-  refused_by_recipient: [
-    "Recusada pelo destinatário",
+  refused_by_recipient:
     "Confira quem fez a manifestação. Se a mercadoria chegou, aprove mesmo assim.",
-  ],
-  not_delivered: ["Entrega não feita", "Confira se a mercadoria chegou antes de aprovar."],
-  goods_lost: [
-    "Perda de mercadoria",
+  not_delivered: "Confira se a mercadoria chegou antes de aprovar.",
+  goods_lost:
     "Confira as quantidades. Ao aprovar mesmo assim, a entrada e a perda são lançadas juntas.",
-  ],
-  not_ours: [
-    "Não é da empresa",
-    "Se um dos CNPJs é seu, cadastre-o na empresa. Senão, descarte a nota.",
-  ],
-  no_goods: ["Sem mercadoria", "Não há o que lançar no estoque: descarte a nota."],
-  awaits_original: [
-    "Espera a nota original",
-    "Aprove a nota original: esta pendência sai quando ela entrar no estoque.",
-  ],
-  original_reversed: [
-    "Original estornada",
+  not_ours: "Se um dos CNPJs é seu, cadastre-o na empresa. Senão, descarte a nota.",
+  no_goods: "Não há o que lançar no estoque: descarte a nota.",
+  awaits_original: "Aprove a nota original: esta pendência sai quando ela entrar no estoque.",
+  original_reversed:
     "Aprove de novo a nota original, ou descarte a devolução. Se a mercadoria saiu mesmo e voltou, aprove mesmo assim.",
-  ],
-  unknown_operation: [
-    "Operação a definir",
-    "Diga, em cada item, o que acontece com a mercadoria; depois libere e aprove.",
-  ],
-  mapping: [
-    "Item sem de-para",
-    "Ligue cada item do fornecedor a um produto seu. O sistema lembra na próxima nota.",
-  ],
-  signature_invalid: ["Assinatura não confere", "Peça ao emitente o XML original."],
-  retail: ["Cupom (NFC-e)", "Confira antes de aprovar, ou descarte."],
+  unknown_operation: "Diga, em cada item, o que acontece com a mercadoria; depois libere e aprove.",
+  mapping: "Ligue cada item do fornecedor a um produto seu. O sistema lembra na próxima nota.",
+  signature_invalid: "Peça ao emitente o XML original.",
+  retail: "Confira antes de aprovar, ou descarte.",
 };
 
-export const holdName = ({ code }: Hold): string => HOLDS[code]?.[0] ?? "Pendência";
-export const holdAdvice = ({ code }: Hold): string => HOLDS[code]?.[1] ?? "";
+export const holdAdvice = (code: HoldCode): string => ADVICE[code] ?? "";
 
 const STATUS: Readonly<Record<Note["status"], Said>> = {
   PENDENTE: { tone: "wait", icon: "clock", text: "A aprovar" },
@@ -78,7 +51,7 @@ export function standing({ status, holds }: Pick<Note, "status" | "holds">): Sai
   const [first] = holds;
   if (status !== "PENDENTE" || first === undefined) return STATUS[status];
   const more = holds.length > 1 ? ` +${holds.length - 1}` : "";
-  return { tone: "hold", icon: "triangle-alert", text: `${holdName(first)}${more}` };
+  return { tone: "hold", icon: "triangle-alert", text: `${holdName(first.code)}${more}` };
 }
 
 const DIRECTIONS: Readonly<Record<Note["direction"], Said>> = {

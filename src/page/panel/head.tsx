@@ -1,11 +1,10 @@
-import { count, money } from "../base/say.ts";
+import { count, money, wholeUpTo } from "../base/say.ts";
 import type { Counts, Stats } from "./answers.ts";
 
 /** The API counts no further. */
 const MOST = 10_000;
 
-const many = (value: number | undefined): string =>
-  value === undefined ? "–" : `${value.toLocaleString("pt-BR")}${value >= MOST ? "+" : ""}`;
+const many = (value: number | undefined): string => wholeUpTo(MOST, value);
 
 /** The figures that an owner looks at first; each leads to its list. */
 export function Head({ stats, counts }: { stats: Stats | null; counts: Counts | null }) {

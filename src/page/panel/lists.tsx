@@ -1,6 +1,6 @@
 import { useOld } from "../base/live.ts";
 import { useRead } from "../base/read.ts";
-import { count, day, dayMonth, money, name, unitCost } from "../base/say.ts";
+import { count, day, dayMonth, money, name, percent, unitCost } from "../base/say.ts";
 import { may } from "../base/session.ts";
 import { Icon } from "../parts/icon.tsx";
 import { ErrorBar, Skeleton } from "../parts/states.tsx";
@@ -110,7 +110,7 @@ export function CostRises({ stats }: { stats: Stats }) {
             <a class="panel-name" href={`/estoque?produto=${encodeURIComponent(one.product_code)}`}>
               {nameOf(one.product_code)}
             </a>
-            <b class="bad figure">+{one.percent.toLocaleString("pt-BR")} %</b>
+            <b class="bad figure">+{percent(one.percent)}</b>
             <span class="small quiet">
               {dayMonth(one.at)}: de {unitCost(one.average_cost)} (médio) para{" "}
               {unitCost(one.entry_cost)}

@@ -1,4 +1,4 @@
-import { money, month } from "../base/say.ts";
+import { money, month, percent as per } from "../base/say.ts";
 import type { Composition, Stats } from "./answers.ts";
 
 /** `2026-11-01`: novembro. */
@@ -24,8 +24,7 @@ function compared(
   const days = `nos mesmos dias de ${named.before}`;
   if (percent === null) return value === 0 ? `${begin}.` : `${begin}; nada ${days}.`;
   if (percent === 0) return `${begin}: quase o mesmo que ${days}.`;
-  const many = Math.abs(percent).toLocaleString("pt-BR");
-  return `${begin}: ${many} % a ${percent > 0 ? "mais" : "menos"} que ${days}.`;
+  return `${begin}: ${per(Math.abs(percent))} a ${percent > 0 ? "mais" : "menos"} que ${days}.`;
 }
 
 /** The name of a class of ages: it ends where the next one begins. */

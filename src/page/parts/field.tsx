@@ -89,6 +89,12 @@ export function figureOf(text: string): string | null {
   return /^-?\d+(?:[.,]\d+)?$/.test(grouped) ? grouped.replace(",", ".") : null;
 }
 
+/** What a person typed as the API wants it: a decimal (`2.5`) or a fraction (`1/12`); null when it is none. */
+export function factorOf(text: string): string | null {
+  const fraction = /^\s*(\d+)\s*\/\s*(\d+)\s*$/.exec(text);
+  return fraction === null ? figureOf(text) : `${fraction[1]}/${fraction[2]}`;
+}
+
 /** A choice of few: radio buttons that look like one bar. */
 export function Segments<V extends string>(props: {
   label: string;

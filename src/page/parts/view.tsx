@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { tray } from "../base/intake.ts";
 import { useKeys } from "../base/keys.ts";
+import { whole } from "../base/say.ts";
 import { Icon } from "./icon.tsx";
 
 /** A view: its one heading, what stands beside it (search, buttons), the tray of sent files, and its content. Sets the title of the tab. */
@@ -112,7 +113,7 @@ export function Tabs(props: {
           {text}
           {count === null && <span class="tab-count unknown" />}
           {count !== undefined && count !== null && (
-            <span class={`tab-count ${tone ?? ""}`}>{count.toLocaleString("pt-BR")}</span>
+            <span class={`tab-count ${tone ?? ""}`}>{whole(count)}</span>
           )}
         </a>
       ))}

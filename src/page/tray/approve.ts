@@ -2,10 +2,10 @@ import type { z } from "zod";
 import type { ApprovalsSchema } from "../../http/views/approval-view.ts";
 import type { JobMadeSchema, JobSchema } from "../../http/views/job-view.ts";
 import { ask, newKey } from "../base/ask.ts";
+import { holdName } from "../base/hold-names.ts";
 import { notify, notifyFault } from "../base/notices.ts";
 import { count } from "../base/say.ts";
 import { keepJob, keptJobs } from "../base/sent-jobs.ts";
-import { holdTitle } from "../parts/hold-titles.ts";
 import { approving, lines, readyKeys, unfolded, zips } from "./state.ts";
 
 type Approval = z.infer<typeof ApprovalsSchema>["results"][number];
@@ -97,7 +97,7 @@ function settle(results: readonly Approval[]): void {
     return {
       ...settled,
       kind: hold === undefined ? "refused" : "held",
-      title: hold === undefined ? "Não aprovada" : holdTitle(hold.code),
+      title: hold === undefined ? "Não aprovada" : holdName(hold.code),
       message: result.message ?? "",
     };
   });

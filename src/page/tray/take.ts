@@ -1,7 +1,7 @@
 import { effect, untracked } from "@preact/signals";
 import { type Given, given, MOST_FILES } from "../base/intake.ts";
 import { notify } from "../base/notices.ts";
-import { count } from "../base/say.ts";
+import { count, whole } from "../base/say.ts";
 import { forgetJobs } from "../base/sent-jobs.ts";
 import { atLeaving, me, unsent } from "../base/session.ts";
 import { resumers } from "./halt.ts";
@@ -28,12 +28,9 @@ effect(() => {
 async function take(all: readonly Given[]): Promise<void> {
   const files = all.slice(0, MOST_FILES);
   if (all.length > files.length)
-    notify(
-      `Só os primeiros ${MOST_FILES.toLocaleString("pt-BR")} arquivos foram lidos. Envie o resto depois.`,
-      {
-        tone: "bad",
-      },
-    );
+    notify(`Só os primeiros ${whole(MOST_FILES)} arquivos foram lidos. Envie o resto depois.`, {
+      tone: "bad",
+    });
   unfolded.value = true;
   looking.value += files.length;
   const looked = await Promise.all(files.map(look));

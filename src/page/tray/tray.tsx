@@ -2,7 +2,7 @@ import { useId, useState } from "preact/hooks";
 import { useAddress } from "../base/address.ts";
 import { useOld } from "../base/live.ts";
 import { Unreachable } from "../base/problem.ts";
-import { count } from "../base/say.ts";
+import { count, whole } from "../base/say.ts";
 import { forgetJob } from "../base/sent-jobs.ts";
 import { may } from "../base/session.ts";
 import { Button } from "../parts/button.tsx";
@@ -57,7 +57,7 @@ function Head({ id, shown, atNotes }: { id: string; shown: boolean; atNotes: boo
   const busy = isBusy.value;
   const { done, total } = progress.value;
   const many = lines.value.length;
-  const part = `${done.toLocaleString("pt-BR")} de ${total.toLocaleString("pt-BR")}`;
+  const part = `${whole(done)} de ${whole(total)}`;
   const title = !busy
     ? count(many, "arquivo conferido", "arquivos conferidos")
     : halted.value === null
@@ -150,7 +150,7 @@ function Approve({ kind }: { kind: "main" | "line" }) {
         ? `Aprovando ${going.done} de ${going.total}…`
         : many === 1
           ? "Aprovar a pronta"
-          : `Aprovar as ${many.toLocaleString("pt-BR")} prontas`}
+          : `Aprovar as ${whole(many)} prontas`}
     </Button>
   );
 }
@@ -227,7 +227,7 @@ function Lines() {
       </ul>
       {all.length > most && (
         <Button small onClick={() => setMost(most + 200)}>
-          {`Mostrar mais (${(all.length - most).toLocaleString("pt-BR")})`}
+          {`Mostrar mais (${whole(all.length - most)})`}
         </Button>
       )}
       {left > 0 && (

@@ -1,9 +1,9 @@
 import type { z } from "zod";
 import type { BatchLineSchema } from "../../http/views/batch-view.ts";
 import type { JobSchema } from "../../http/views/job-view.ts";
+import { holdName } from "../base/hold-names.ts";
 import { count } from "../base/say.ts";
 import type { Tone } from "../parts/badge.tsx";
-import { holdTitle } from "../parts/hold-titles.ts";
 import type { IconName } from "../parts/icon.tsx";
 import { type Kind, type Line, newLineId } from "./state.ts";
 
@@ -71,7 +71,7 @@ export function lineOf(sent: BatchLine, zip: string | null = null, file = sent.f
     kind: held ? "held" : KIND_OF[outcome === "registered" && !ready ? "approved" : outcome],
     ready,
     key,
-    title: held ? holdTitle(hold.code) : null,
+    title: held ? holdName(hold.code) : null,
     message: held ? holds.map((one) => one.message).join(" ") : (FIXED[outcome] ?? message),
     zip,
   };

@@ -1,5 +1,10 @@
+import type { z } from "zod";
+import type { HoldCodeEnum } from "../../http/schemas.ts";
+
+export type HoldCode = z.infer<typeof HoldCodeEnum>;
+
 /** A hold in two or three words, for badges; its sentence comes with the note. docs/pendencias.md has them all. */
-const TITLES: Readonly<Record<string, string>> = {
+const NAMES: Readonly<Record<HoldCode, string>> = {
   homologation: "Nota de teste",
   no_protocol: "Sem protocolo",
   not_authorised: "Não autorizada",
@@ -19,5 +24,5 @@ const TITLES: Readonly<Record<string, string>> = {
   retail: "Cupom (NFC-e)",
 };
 
-/** The title of a hold's code; a code that is new has none yet. */
-export const holdTitle = (code: string): string => TITLES[code] ?? "Retida";
+/** The name of a hold; a code that is newer than this page has none yet. */
+export const holdName = (code: HoldCode): string => NAMES[code] ?? "Pendência";
