@@ -7,14 +7,17 @@ import { usePages } from "../base/pages.ts";
 import { moment, name, quantity } from "../base/say.ts";
 import { may } from "../base/session.ts";
 import { Button } from "../parts/button.tsx";
-import { Combobox, type Option } from "../parts/combobox.tsx";
+import { Combobox } from "../parts/combobox.tsx";
 import { Dialog } from "../parts/dialog.tsx";
+import { productsBy } from "../parts/find-products.ts";
 import { Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
 import type { Product } from "./catalogue.ts";
 import { arrived } from "./queue.ts";
 import type { Count } from "./scan.ts";
 
 type Line = z.infer<typeof CountLineSchema>;
+
+const findProducts = productsBy<Product>("barcode", "category_id", "location");
 
 const REASONS: Record<NonNullable<Line["aside"]>, string> = {
   unknown: "O código não está no cadastro",
@@ -143,17 +146,4 @@ function Link(props: {
       </form>
     </Dialog>
   );
-}
-
-async function findProducts(text: string, signal: AbortSignal): Promise<Option<Product>[]> {
-  const { data } = await ask<{ data: Product[] }>(
-    `/api/products?fields=code,name,unit,barcode,category_id,location&limit=10&search=${encodeURIComponent(text)}`,
-    { signal },
-  );
-  return data.map((product) => ({
-    id: product.code,
-    text: name(product.name),
-    more: product.code,
-    value: product,
-  }));
 }

@@ -8,8 +8,8 @@ import { count } from "../base/say.ts";
 import { Button } from "../parts/button.tsx";
 import { Combobox } from "../parts/combobox.tsx";
 import { Field, factorOf } from "../parts/field.tsx";
+import { type FoundProduct, findProducts } from "../parts/find-products.ts";
 import { ErrorBar } from "../parts/states.tsx";
-import { findProducts, type Product } from "./find-products.ts";
 import { type ItemKey, queryOf } from "./item-key.ts";
 import { NewProduct } from "./new-product.tsx";
 import { Proof } from "./proof.tsx";
@@ -17,7 +17,7 @@ import { Proof } from "./proof.tsx";
 type Changed = z.infer<typeof SupplierItemChange>;
 
 /** A product of ours that was chosen; `factor`: what is proposed for it, null where nothing says it. */
-export interface OurProduct extends Product {
+export interface OurProduct extends FoundProduct {
   readonly factor: string | null;
 }
 

@@ -11,9 +11,9 @@ import { may } from "../base/session.ts";
 import { Button } from "../parts/button.tsx";
 import { Combobox } from "../parts/combobox.tsx";
 import { Confirm, Dialog } from "../parts/dialog.tsx";
+import { findProducts } from "../parts/find-products.ts";
 import { type Column, Rows } from "../parts/rows.tsx";
 import { Empty } from "../parts/states.tsx";
-import { findProducts } from "./find-products.ts";
 import { keyOf, queryOf } from "./item-key.ts";
 import { factorText, MappingForm, type OurProduct } from "./mapping-form.tsx";
 

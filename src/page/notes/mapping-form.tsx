@@ -6,18 +6,13 @@ import { notify } from "../base/notices.ts";
 import { useRead } from "../base/read.ts";
 import { money, name, quantity, unitCost } from "../base/say.ts";
 import { Button } from "../parts/button.tsx";
-import { Combobox, type Option } from "../parts/combobox.tsx";
+import { Combobox } from "../parts/combobox.tsx";
 import { Field, factorOf } from "../parts/field.tsx";
+import { type FoundProduct, findProducts } from "../parts/find-products.ts";
 import { ErrorBar } from "../parts/states.tsx";
 import type { NoteItem } from "./answers.ts";
 
 type Suggestion = z.infer<typeof SuggestionSchema>;
-
-interface Chosen {
-  readonly code: string;
-  readonly name: string;
-  readonly unit: string;
-}
 
 /** What the API says that a mapping changes. */
 interface Effect {
@@ -45,7 +40,7 @@ export function MappingForm(props: { supplier: string; item: NoteItem; done: () 
   const found = useRead<{ suggestions: readonly Suggestion[] }>(
     `/api/supplier-items/suggestions?${query}`,
   );
-  const [chosen, setChosen] = useState<Chosen | null>(null);
+  const [chosen, setChosen] = useState<FoundProduct | null>(null);
   const [factor, setFactor] = useState("1");
   const [effect, setEffect] = useState<Effect | null>(null);
   const [fault, setFault] = useState<unknown>(null);
@@ -122,11 +117,11 @@ export function MappingForm(props: { supplier: string; item: NoteItem; done: () 
           <span class="small quiet">{one.reasons.map(({ message }) => message).join(" · ")}</span>
         </button>
       ))}
-      <Combobox<Chosen>
+      <Combobox
         label="Produto da empresa"
         placeholder="Nome, código ou GTIN"
         value={chosen === null ? "" : `${name(chosen.name)} (${chosen.code})`}
-        find={productsLike}
+        find={findProducts}
         onChoose={({ value }) => setChosen(value)}
         none="Nenhum produto com este texto. Crie o produto novo abaixo."
       />
@@ -166,19 +161,6 @@ function Proof({ change: { example, product_unit } }: Effect) {
       {!example.exact && " A quantidade é arredondada na quarta casa."}
     </p>
   );
-}
-
-async function productsLike(text: string, signal: AbortSignal): Promise<readonly Option<Chosen>[]> {
-  const { data } = await ask<{ data: readonly Chosen[] }>(
-    `/api/products?limit=10&cursor=start&search=${encodeURIComponent(text)}`,
-    { signal },
-  );
-  return data.map((product) => ({
-    id: product.code,
-    text: `${name(product.name)} (${product.code})`,
-    more: product.unit,
-    value: product,
-  }));
 }
 
 /** A product as the supplier writes it, under the supplier's code, and the mapping to it. */
