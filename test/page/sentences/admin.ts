@@ -17,7 +17,6 @@ export const byHand = (page: Page, method: string, path: string): Promise<unknow
 export const adminSentences: readonly Sentence[] = [
   {
     name: "a key is shown once: after it was kept no page and no answer has it",
-    short: true,
     async run({ page, open, accessible, picture }) {
       const name = own("Loja virtual ");
       await open("/admin?ver=chaves");

@@ -116,7 +116,6 @@ const CONTROLLED = `(async () => {
 export const countSentences: readonly Sentence[] = [
   {
     name: "a reader counts without a touch: the same code adds one, the stepper and a typed quantity correct it",
-    short: true,
     async run({ page, open, world, accessible, picture }) {
       const count = await openCount(world);
       const [water, coffee] = count.products;

@@ -65,7 +65,6 @@ async function openedInOffice(bytes: Uint8Array): Promise<string> {
 export const exportSentences: readonly Sentence[] = [
   {
     name: "the accountant gets the ZIP of last month's XMLs, byte for byte, and sees what is still open",
-    short: true,
     async run({ page, world, open, accessible, picture }) {
       const note = await posted(world, 7301);
       await open("/exportacoes?ver=fechamento");

@@ -46,7 +46,6 @@ const settled =
 const sentences: readonly Sentence[] = [
   {
     name: "a manager maps 1 CX = 12 UN by keyboard, waiting notes pass, and the total is unchanged",
-    short: true,
     async run({ page, world, open, accessible, picture }) {
       const [key = ""] = await waitingNotes(world, [7101, 7102]);
       await open("/de-para");

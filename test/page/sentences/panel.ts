@@ -63,7 +63,6 @@ const figure = ({ page }: Visit, label: string) =>
 export const panelSentences: readonly Sentence[] = [
   {
     name: "an owner with a phone sees the figures of the API, and each leads to its list",
-    short: true,
     async run(visit) {
       const { page, world, open, accessible } = visit;
       await month(world);

@@ -34,7 +34,6 @@ export const productSentences: readonly Sentence[] = [
   },
   {
     name: "a new minimum puts its product into Abaixo do mínimo, and a version saved meanwhile is shown",
-    short: true,
     async run({ page, world, open, accessible, picture }) {
       await made(world, { code: "MIN-1", name: "Farinha de trigo 1 kg" });
       await moved(world, { product_code: "MIN-1", type: "ENTRADA", quantity: 8, unit_cost: 4 });

@@ -7,7 +7,6 @@ import { made, moved, scan } from "./stocked.ts";
 export const stockSentences: readonly Sentence[] = [
   {
     name: "a barcode reader's 13 keys and Enter open the one product that has the code",
-    short: true,
     async run(visit) {
       const { page, world, open, accessible } = visit;
       await made(world, { code: "LEITOR-1", name: "Chá mate 250 g", barcode: "7891000000014" });
