@@ -91,7 +91,8 @@ const claimStatement = (
 ): Statement => ({
   sql: `update confirmations set
       state = iif(claim = ?3 or (state = 'waiting' and expires_at > ?4 and exists (select 1 from api_keys k
-        where k.company = ?1 and k.id = confirmations.asked_by_key and k.revoked_at is null)), 'confirmed', null),
+        where k.company = ?1 and k.id = confirmations.asked_by_key and k.revoked_at is null
+          and (k.expires_at is null or k.expires_at > ?4))), 'confirmed', null),
       plan_hash = iif(${CURRENT} = ?5, plan_hash, null), claim = ?3, ended_at = ?4, ended_by = ?6
     where company = ?1 and id = ?2`,
   args: [actor.company, id, claim, at, version, actor.userId],

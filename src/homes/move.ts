@@ -136,11 +136,13 @@ async function begin(
   const place = taken.place === null ? null : trusted<CopyPlace>(JSON.parse(String(taken.place)));
   const step = trusted<Begun["step"]>(taken.step);
   const move = { company, source, target, runner: runner.name, from: String(taken.source), to };
-  // From here on no page of a run before this one is accepted.
-  if (step === "copy")
-    await commitStatements(target.writer, [
-      { sql: "update companies set copier = ?2 where id = ?1", args: [company, runner.name] },
-    ]);
+  // From here on nothing of a run before this one is accepted.
+  const claim = {
+    sql: "update companies set copier = ?2 where id = ?1 and (home is not null or frozen = 1)",
+    args: [company, runner.name],
+  };
+  if (step !== "clear") await commitStatements(target.writer, [claim]);
+  if (step === "switched") await commitStatements(source.writer, [claim]);
   return { move, step, place };
 }
 

@@ -130,26 +130,35 @@ function openStatements({ company, from, to }: Move, now: number, closed: Guard)
   ];
 }
 
-/** After the switch: opens the company in the target, closes it in the source, and forgets the move. Repeated, it changes nothing. */
+/**
+ * After the switch: opens the company in the target, closes it in the source, and forgets the move. Repeated, it changes nothing. A
+ * run that another one has followed writes nothing: the company may live elsewhere by now. Throws as the databases do.
+ */
 export async function finish(
   ports: MovePorts,
   move: Move,
   shapes: readonly Shape[],
 ): Promise<void> {
-  const { company, source, target, from, to } = move;
+  const { company, source, target, from, to, runner } = move;
   const now = ports.clock.now();
   if (to !== FIRST_HOME)
     await commitStatements(target.writer, [
       ...openStatements(move, now, {
-        sql: "select 1 from companies where id = ?1 and home is not null",
-        args: [company],
+        sql: "select 1 from companies where id = ?1 and home is not null and copier = ?2",
+        args: [company, runner],
       }),
       {
-        sql: "update companies set home = null, frozen = 0, copier = null, left_at = null where id = ?1",
-        args: [company],
+        sql: `update companies set home = null, frozen = 0, copier = null, left_at = null
+          where id = ?1 and home is not null and copier = ?2`,
+        args: [company, runner],
       },
     ]);
   await commitStatements(source.writer, [
+    {
+      sql: `insert into refused_writes (company) select id from companies
+        where id = ?1 and home is null and copier is not ?2`,
+      args: [company, runner],
+    },
     ...(from === FIRST_HOME
       ? []
       : [
@@ -161,6 +170,9 @@ export async function finish(
     ...unwatchStatements(company, shapes),
   ]);
   await commitStatements(ports.homes.first.writer, [
-    { sql: "delete from moves where company = ?1 and step = 'switched'", args: [company] },
+    {
+      sql: "delete from moves where company = ?1 and step = 'switched' and runner = ?2",
+      args: [company, runner],
+    },
   ]);
 }

@@ -13,12 +13,21 @@ interface Accepted {
   readonly company: { readonly id: number; readonly name: string };
 }
 
+/** The token after `#`; empty where the link was damaged on its way. */
+function tokenOf(hash: string): string {
+  try {
+    return decodeURIComponent(hash.slice(1));
+  } catch {
+    return "";
+  }
+}
+
 /**
  * Where the link of an invitation leads: `/convite#TOKEN`. What stands after `#` is not sent to a server, so that no log has it.
  * Who is known in another company gives the password in use; who is new chooses one.
  */
 export function Invite() {
-  const [token] = useState(() => decodeURIComponent(location.hash.slice(1)));
+  const [token] = useState(() => tokenOf(location.hash));
   const [password, setPassword] = useState("");
   const [problem, setProblem] = useState<string | null>(
     token === "" ? "Este link está incompleto. Copie-o inteiro do e-mail ou da mensagem." : null,

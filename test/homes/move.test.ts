@@ -3,6 +3,8 @@ import { abortMove, moveCompany } from "../../src/homes/move.ts";
 import { bringPeople } from "../../src/homes/people.ts";
 import { removeLeft } from "../../src/homes/remove.ts";
 import { TABLES } from "../../src/homes/tables.ts";
+import type { Ports } from "../../src/ports/ports.ts";
+import type { Writer } from "../../src/ports/sql.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { flawsOf, type TwoHomes, twoHomes } from "../support/homes.ts";
 
@@ -119,3 +121,50 @@ test("a move that is given up leaves the company writable where it was", async (
   expect(await move("norte")).toBe(true);
   expect(await flawsOf(two.norte, 1)).toEqual([]);
 });
+
+/** The directory and the state of the company in both databases. */
+const places = () =>
+  Promise.all(
+    [two.norte, two.ports].map((ports) =>
+      ports.reader.rows({
+        sql: "select home, frozen, copier, left_at from companies where id = 1",
+        args: [],
+      }),
+    ),
+  );
+
+test.each(["norte", "first"])(
+  "a run that stalls after the switch to %s, and wakes when the company has moved on and back, writes nothing",
+  async (to) => {
+    await upload(1);
+    if (to === "first") await move("norte");
+    const gate = Promise.withResolvers<void>();
+    let isStalled = false;
+    const stalling = ({ reader, writer }: Pick<Ports, "reader" | "writer">) => {
+      const commit: Writer["commit"] = async (job, signal) => {
+        if (isStalled) await gate.promise;
+        return writer.commit(job, signal);
+      };
+      return { reader, writer: { commit } };
+    };
+    const named = (name: string) => {
+      const ports = two.homes.named(name);
+      return ports === undefined ? undefined : stalling(ports);
+    };
+    const homes = { first: stalling(two.ports), names: two.homes.names, named };
+    const stalled = moveCompany({ ...two.ports, homes }, 1, to, runner, (step) => {
+      if (step === "finish") isStalled = true;
+    }).catch(() => undefined);
+    while (!isStalled) await Bun.sleep(1);
+    const others = { name: "another", hasEnded: () => true };
+    const back = to === "norte" ? "first" : "norte";
+    for (const next of [to, back])
+      await moveCompany({ ...two.ports, homes: two.homes }, 1, next, others);
+    const before = await places();
+    gate.resolve();
+    await stalled;
+    expect(await places()).toEqual(before);
+    await upload(2);
+    expect(await flawsOf(two.homes.named(back) ?? two.ports, 1)).toEqual([]);
+  },
+);

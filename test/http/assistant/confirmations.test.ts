@@ -247,6 +247,23 @@ test("a request that is over, refused or of a revoked key can no longer be confi
     expect((await service.send("GET", "/api/confirmations")).body.data).toEqual([]);
   }));
 
+test("a request of a key that ends meanwhile can no longer be confirmed", () =>
+  withApp(async (service) => {
+    const { code } = await stocked(service);
+    const assistant = await assistantOf(service);
+    const { confirmation_id } = await askMovement(assistant, code);
+    const before = await service.rows("select count(*) as n from movements");
+    const end = () =>
+      service.ports.database.writing.execute({
+        sql: "update api_keys set expires_at = ?1",
+        args: [service.ports.clock.now()],
+      });
+    beforeNextCommit(service.ports, end);
+    const late = await service.send("POST", path(confirmation_id));
+    expect([late.status, late.body.code]).toEqual([409, "confirmation.ended"]);
+    expect(await service.rows("select count(*) as n from movements")).toEqual(before);
+  }));
+
 test("a refusal of the write leaves the request waiting, and a key asks for 20 at a time", () =>
   withApp(
     async (service) => {
