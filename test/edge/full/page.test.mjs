@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { closeBrowser, noBrowser, visit } from "../../page/browser.ts";
 import { accountSentences } from "../../page/sentences/account.ts";
@@ -20,45 +20,33 @@ import { traySentences } from "../../page/sentences/tray.ts";
 import { videoOfCode } from "../../page/video.ts";
 import { ADMIN, libsqlServer, SECRET, worker } from "../world.mjs";
 
-/** Sentences of the page, and how each list begins. A new list gets its line here and a `.test.ts` in test/page/. */
+/** Lists of sentences, and how each begins; each has a service of its own. A new list gets its line here and a `.test.ts` in test/page/. */
 const LISTS = [
-  [adminSentences, {}],
-  [accountSentences, {}],
-  [accountingSentences, {}],
-  [loginSentences, { signedIn: false }],
-  [frameSentences, {}],
-  [besidesSentences, {}],
-  [countSentences, {}],
-  [notesSentences, {}],
-  [heldNotesSentences, {}],
-  [traySentences, {}],
-  [stockSentences, {}],
-  [productSentences, {}],
-  [countReviewSentences, {}],
-  [cameraSentences, { video: videoOfCode }],
-  [panelSentences, {}],
+  ["administration", adminSentences, {}],
+  ["account", accountSentences, {}],
+  ["mapping and exports", accountingSentences, {}],
+  ["login", loginSentences, { signedIn: false }],
+  ["frame", frameSentences, {}],
+  ["besides", besidesSentences, {}],
+  ["count", countSentences, {}],
+  ["notes", notesSentences, {}],
+  ["held notes", heldNotesSentences, {}],
+  ["tray", traySentences, {}],
+  ["stock", stockSentences, {}],
+  ["product", productSentences, {}],
+  ["review of a count", countReviewSentences, {}],
+  ["camera", cameraSentences, { video: videoOfCode }],
+  ["panel", panelSentences, {}],
 ];
 
 /** Sentences follow each other faster than a person works. */
 const MANY = { RATE_LIMIT_PER_SECOND: "0", RATE_LIMIT_BURST: "0" };
 
-let database;
-let edge;
-let world;
-
 before(async () => {
-  if (noBrowser !== null) return;
-  await promisify(execFile)("bun", ["src/tools/build-page.ts"]);
-  database = await libsqlServer();
-  edge = await worker({ DATABASE_URL: database.url, JWT_SECRET: SECRET, ...MANY });
-  world = await worldOf(edge);
+  if (noBrowser === null) await promisify(execFile)("bun", ["src/tools/build-page.ts"]);
 });
 
-after(async () => {
-  await closeBrowser();
-  await edge?.close();
-  await database?.close();
-});
+after(closeBrowser);
 
 /** The Worker as the sentences see it. */
 async function worldOf({ url, fetch }) {
@@ -84,8 +72,23 @@ async function worldOf({ url, fetch }) {
   };
 }
 
-for (const [sentences, options] of LISTS)
-  for (const { name, run } of sentences)
-    test(`in workerd: ${name}`, { skip: noBrowser ?? false, timeout: 120_000 }, () =>
-      visit(world, run, options),
-    );
+for (const [of, sentences, options] of LISTS)
+  describe(`in workerd, ${of}`, { skip: noBrowser ?? false }, () => {
+    let database;
+    let edge;
+    let world;
+
+    before(async () => {
+      database = await libsqlServer();
+      edge = await worker({ DATABASE_URL: database.url, JWT_SECRET: SECRET, ...MANY });
+      world = await worldOf(edge);
+    });
+
+    after(async () => {
+      await edge?.close();
+      await database?.close();
+    });
+
+    for (const { name, run } of sentences)
+      test(name, { timeout: 120_000 }, () => visit(world, run, options));
+  });
