@@ -1,3 +1,5 @@
+import { grouped } from "../lib/amount.ts";
+
 /** A plain decimal of the layout. */
 const DECIMAL = /^(-?)([0-9]+)(?:\.([0-9]+))?$/;
 
@@ -14,8 +16,8 @@ export function decimal(text: string | undefined, least = 2): string {
   const kept = fraction.padEnd(least, "0");
   let end = kept.length;
   while (end > least && kept[end - 1] === "0") end -= 1;
-  const grouped = digits.replaceAll(/\B(?=(?:[0-9]{3})+$)/g, ".");
-  return end === 0 ? sign + grouped : `${sign}${grouped},${kept.slice(0, end)}`;
+  const shown = sign + grouped(digits);
+  return end === 0 ? shown : `${shown},${kept.slice(0, end)}`;
 }
 
 /** An amount of money as printed; absent is `0,00`, as a DANFE has it in the block of totals. */
@@ -55,8 +57,7 @@ export const postalCode = (text: string | undefined): string =>
   (text ?? "").replace(/^([0-9]{5})([0-9]{3})$/, "$1-$2");
 
 /** The number of a note in groups of three: `000.000.123`. */
-export const noteNumber = (nNF: string): string =>
-  nNF.padStart(9, "0").replaceAll(/\B(?=(?:[0-9]{3})+$)/g, ".");
+export const noteNumber = (nNF: string): string => grouped(nNF.padStart(9, "0"));
 
 /** An access key in groups of four. */
 export const keyGroups = (key: string): string => key.replaceAll(/(.{4})(?=.)/g, "$1 ");

@@ -1,3 +1,4 @@
+import { joinedBytes } from "../lib/bytes.ts";
 import { crc32 } from "../lib/crc32.ts";
 
 /**
@@ -82,17 +83,17 @@ const common = (entry: Entry, sizes: boolean, extra: number): Integer[] => [
 
 function headerOf(entry: Entry): Uint8Array {
   const known = entry.flags === 0;
-  return joined(
+  return joinedBytes([
     record([4, 0x04034b50], [2, version(entry)], ...common(entry, known, 0)),
     entry.name,
-  );
+  ]);
 }
 
 function directoryRecord(entry: Entry): Uint8Array {
   const far = entry.offset >= MOST_32;
   const extra = far ? record([2, 1], [2, 8], [8, entry.offset]) : new Uint8Array(0);
   const needed = far ? 45 : version(entry);
-  return joined(
+  return joinedBytes([
     record(
       [4, 0x02014b50],
       [2, 45],
@@ -107,7 +108,7 @@ function directoryRecord(entry: Entry): Uint8Array {
     ),
     entry.name,
     extra,
-  );
+  ]);
 }
 
 /** The end of the archive (4.3.14 to 4.3.16). */
@@ -136,17 +137,7 @@ function endOf(entries: number, size: number, offset: number): Uint8Array {
     [4, large ? MOST_32 : offset],
     [2, 0],
   );
-  return large ? joined(end64, locator, end) : end;
-}
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return large ? joinedBytes([end64, locator, end]) : end;
 }
 
 /** A writer of one archive; `offset`: how many bytes stand before it in the file. */

@@ -1,4 +1,5 @@
 import { forCompany } from "../accounts/home.ts";
+import { joinedBytes } from "../lib/bytes.ts";
 import { eachHome } from "../ports/homes.ts";
 import type { Ports } from "../ports/ports.ts";
 import { findIntake } from "./address.ts";
@@ -87,11 +88,5 @@ async function bytesOf(
     if (length > most) return null;
     chunks.push(chunk);
   }
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return all;
+  return joinedBytes(chunks);
 }

@@ -59,7 +59,7 @@ export const MAY: Record<string, string> = {
   "nfe/container": "lib nfe nfe/layout nfe/xml",
   "nfe/read": "lib nfe nfe/check nfe/container nfe/layout nfe/xml",
   danfe: "lib nfe nfe/layout nfe/xml",
-  "danfe/pdf": "danfe:types",
+  "danfe/pdf": "lib danfe:types",
   "messages/pt-BR/documents": "lib nfe stock:types ingest/verdict:types",
   "messages/pt-BR/failures": "lib nfe:types messages/pt-BR/documents failures.ts:types",
   "messages/pt-BR/audit": "journal:types",

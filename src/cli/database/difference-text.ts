@@ -1,4 +1,4 @@
-import { reais } from "../../lib/reais.ts";
+import { reais } from "../../lib/amount.ts";
 import type { Difference } from "../../stock/reconcile/reconcile.ts";
 
 /** The sentence of a product or lot that differs from its movements. */

@@ -1,3 +1,5 @@
+import { grouped } from "../../lib/amount.ts";
+
 /**
  * A number of an answer as Brazilians read it (`1.234,5`), digit for digit. It may be a `JSON.rawJSON` object
  * (service/exact-json.ts); `null` is an empty text.
@@ -7,8 +9,7 @@ export function decimal(value: number | null): string {
   const [, sign = "", whole = "", places = ""] =
     /^(-?)(\d+)(?:\.(\d+))?$/.exec(JSON.stringify(value)) ?? [];
   if (whole === "") return JSON.stringify(value);
-  const groups = whole.replace(/\B(?=(?:\d{3})+$)/g, ".");
-  return `${sign}${groups}${places === "" ? "" : `,${places}`}`;
+  return `${sign}${grouped(whole)}${places === "" ? "" : `,${places}`}`;
 }
 
 /** The same with its sign, also where it is positive. */

@@ -1,3 +1,5 @@
+import { joinedBytes } from "../../lib/bytes.ts";
+
 /** A4 portrait in points. */
 export const PAGE = { width: 595.28, height: 841.89 } as const;
 
@@ -88,11 +90,5 @@ export async function pdfFile(
   write(
     `trailer\n<< /Size ${offsets.length} /Root ${CATALOG} 0 R /Info ${INFO} 0 R >>\nstartxref\n${table}\n%%EOF\n`,
   );
-  const file = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    file.set(part, at);
-    at += part.byteLength;
-  }
-  return file;
+  return joinedBytes(parts);
 }

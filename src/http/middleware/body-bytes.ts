@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { joinedBytes } from "../../lib/bytes.ts";
 import type { Env } from "../env.ts";
 import { reserveBodyBytes } from "./in-flight-limits.ts";
 
@@ -42,7 +43,7 @@ export async function readBodyBytes(
     for (;;) {
       const { done, value } = await reader.read();
       signal?.throwIfAborted();
-      if (done) return joined(chunks, read);
+      if (done) return joinedBytes(chunks);
       read += value.byteLength;
       if (read > maxBytes) throw over();
       reserveBodyBytes(c, value.byteLength);
@@ -54,14 +55,4 @@ export async function readBodyBytes(
   } finally {
     signal?.removeEventListener("abort", cancel);
   }
-}
-
-function joined(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return bytes;
 }

@@ -1,3 +1,4 @@
+import { joinedBytes } from "../../lib/bytes.ts";
 import { trusted } from "../../lib/cast.ts";
 import { err, Failed, ok, type Result } from "../../lib/result.ts";
 import type { Part } from "../../nfe/document.ts";
@@ -53,13 +54,7 @@ async function inflate(
     return unreadable("gzip");
   }
   if (sizeInTrailer(packed) !== size) return unreadable("gzip");
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return ok(bytes);
+  return ok(joinedBytes(chunks));
 }
 
 type TooLarge = Extract<IngestFailure, { code: "batch.too_large" }>;

@@ -1,3 +1,4 @@
+import { joinedBytes } from "../../lib/bytes.ts";
 import { Failed } from "../../lib/result.ts";
 import type { PlatformFailure } from "../../ports/failures.ts";
 import type { Ports } from "../../ports/ports.ts";
@@ -150,11 +151,5 @@ async function collected(
     length += chunk.byteLength;
     if (length > most) break;
   }
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return bytes;
+  return joinedBytes(chunks);
 }

@@ -13,7 +13,6 @@ import {
 } from "../../support/zips/contradictory-zips.ts";
 import {
   extraField,
-  join,
   littleEndian,
   type RawEnd,
   type RawEntry,
@@ -73,9 +72,9 @@ describe("a ZIP without contradictions is read, whichever program wrote it", () 
     ],
     "with sizes in the ZIP64 field of the local header": [[{ ...a, local: in64 }, b]],
     "with a descriptor": [[streamed(bare), b]],
-    "with a signed descriptor": [[streamed(join([signed, bare])), b]],
+    "with a signed descriptor": [[streamed(joinedBytes([signed, bare])), b]],
     "with a descriptor of 8-byte sizes": [[streamed(wide), b]],
-    "with a signed descriptor of 8-byte sizes": [[streamed(join([signed, wide])), b]],
+    "with a signed descriptor of 8-byte sizes": [[streamed(joinedBytes([signed, wide])), b]],
     "with a descriptor behind sizes that are known": [[{ ...a, flags: 8, behind: bare }, b]],
     "marked as a part of a split archive, and whole": [[{ ...a, before: signed }, b]],
     "with other extra fields in both headers": [
@@ -96,7 +95,7 @@ describe("a ZIP without contradictions is read, whichever program wrote it", () 
     // Local entries a, b; the directory lists b first.
     const zip = rawZip([a, b]);
     const directory = zip.subarray(first + second, zip.length - 22);
-    const swapped = join([
+    const swapped = joinedBytes([
       zip.subarray(0, first + second),
       directory.subarray(51),
       directory.subarray(0, 51),
@@ -123,7 +122,7 @@ describe("names of entries", () => {
     const every = Uint8Array.from({ length: 127 }, (_, i) => 0x80 + i);
     const name = await nameOf({
       ...a,
-      name: join([every, new TextEncoder().encode(".xml")]),
+      name: joinedBytes([every, new TextEncoder().encode(".xml")]),
       utf8: false,
     });
     expect(name?.slice(0, 33)).toBe("ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒá");
@@ -139,7 +138,7 @@ describe("names of entries", () => {
     const field = (of: Uint8Array, name: string) =>
       extraField(
         0x7075,
-        join([
+        joinedBytes([
           Uint8Array.of(1),
           littleEndian([4, Bun.hash.crc32(of)]),
           new TextEncoder().encode(name),

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { joinedBytes } from "../../../src/lib/bytes.ts";
 import { KEY, utf8, VALID_REQUESTS, type ValidRequest } from "./valid-requests.ts";
 
 /** A request as a client may send it, whole or broken. */
@@ -157,21 +158,11 @@ const damagedBytes = (bytes: Uint8Array<ArrayBuffer>): fc.Arbitrary<Uint8Array<A
           made.slice(at + length),
         ];
         if (how === "cut") return before;
-        if (how === "lose") return joined(before, after);
-        if (how === "double") return joined(before, piece, piece, after);
-        return joined(before, piece.fill(byte), after);
+        if (how === "lose") return joinedBytes([before, after]);
+        if (how === "double") return joinedBytes([before, piece, piece, after]);
+        return joinedBytes([before, piece.fill(byte), after]);
       }, bytes),
     );
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
-}
 
 const bodyOf = (whole: ValidRequest): fc.Arbitrary<Uint8Array<ArrayBuffer> | null> => {
   const { bodies } = whole;

@@ -1,4 +1,5 @@
-import { extraField, join, littleEndian, type RawEnd, type RawEntry, rawZip } from "./raw-zip.ts";
+import { joinedBytes } from "../../../src/lib/bytes.ts";
+import { extraField, littleEndian, type RawEnd, type RawEntry, rawZip } from "./raw-zip.ts";
 
 export const A = "<a>primeira</a>";
 const B = `<b>${"segunda ".repeat(40)}</b>`;
@@ -14,7 +15,7 @@ export const sizesOf64 = (inflated: number, compressed: number) =>
 const unicodeName = (raw: string, name: string) =>
   extraField(
     0x7075,
-    join([Uint8Array.of(1), littleEndian([4, crc(raw)]), new TextEncoder().encode(name)]),
+    joinedBytes([Uint8Array.of(1), littleEndian([4, crc(raw)]), new TextEncoder().encode(name)]),
   );
 const nested = rawZip([a]);
 
@@ -54,10 +55,13 @@ export const CONTRADICTIONS: Record<string, readonly [readonly RawEntry[], RawEn
     ],
   ],
   "two ZIP64 fields": [
-    [{ ...a, extra: join([sizesOf64(1, 1), sizesOf64(A.length, A.length)]) }, b],
+    [{ ...a, extra: joinedBytes([sizesOf64(1, 1), sizesOf64(A.length, A.length)]) }, b],
   ],
   "two names for Unicode": [
-    [{ ...a, extra: join([unicodeName("a.xml", "x.xml"), unicodeName("a.xml", "y.xml")]) }, b],
+    [
+      { ...a, extra: joinedBytes([unicodeName("a.xml", "x.xml"), unicodeName("a.xml", "y.xml")]) },
+      b,
+    ],
   ],
   "another name for Unicode in the local header": [
     [
@@ -86,7 +90,7 @@ export const CONTRADICTIONS: Record<string, readonly [readonly RawEntry[], RawEn
         ...a,
         flags: 8,
         local: zeros,
-        behind: join([signed, littleEndian([4, crc(A)], [4, A.length], [4, 3])]),
+        behind: joinedBytes([signed, littleEndian([4, crc(A)], [4, A.length], [4, 3])]),
       },
       b,
     ],

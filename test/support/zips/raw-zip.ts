@@ -1,4 +1,5 @@
 import { deflateRawSync } from "node:zlib";
+import { joinedBytes } from "../../../src/lib/bytes.ts";
 
 /** What a header says of an entry, where it does not say the truth. */
 export interface HeaderFields {
@@ -57,7 +58,7 @@ const bytesOf = (text: string | Uint8Array): Uint8Array =>
 
 /** Numbers of 2, 4 or 8 bytes, little endian, one after another. */
 export function littleEndian(...fields: readonly (readonly [2 | 4 | 8, number])[]): Uint8Array {
-  return join(
+  return joinedBytes(
     fields.map(([size, value]) => {
       const view = new DataView(new ArrayBuffer(size));
       if (size === 2) view.setUint16(0, value, true);
@@ -70,7 +71,7 @@ export function littleEndian(...fields: readonly (readonly [2 | 4 | 8, number])[
 
 /** An extra field. */
 export const extraField = (id: number, data: Uint8Array): Uint8Array =>
-  join([littleEndian([2, id], [2, data.length]), data]);
+  joinedBytes([littleEndian([2, id], [2, data.length]), data]);
 
 /** The fields that a local header and the directory have in common, from the version needed on. */
 function header(name: Uint8Array, said: Required<Omit<HeaderFields, "name">>): Uint8Array {
@@ -129,7 +130,11 @@ export function rawZip(entries: readonly RawEntry[], end: RawEnd = {}): Uint8Arr
     local.push(...parts);
     offset += lengthOf(parts);
   }
-  return join([...local, ...central, ending(entries.length, offset, lengthOf(central), end)]);
+  return joinedBytes([
+    ...local,
+    ...central,
+    ending(entries.length, offset, lengthOf(central), end),
+  ]);
 }
 
 function ending(entries: number, at: number, size: number, end: RawEnd): Uint8Array {
@@ -137,7 +142,7 @@ function ending(entries: number, at: number, size: number, end: RawEnd): Uint8Ar
   const between = end.between ?? new Uint8Array();
   const recordAt = at + size + between.length;
   const { zip64 } = end;
-  return join([
+  return joinedBytes([
     between,
     ...(zip64 === undefined
       ? []
@@ -160,13 +165,3 @@ function ending(entries: number, at: number, size: number, end: RawEnd): Uint8Ar
 
 const lengthOf = (parts: readonly Uint8Array[]): number =>
   parts.reduce((sum, part) => sum + part.length, 0);
-
-export function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(lengthOf(parts));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
-}

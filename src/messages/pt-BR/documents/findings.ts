@@ -1,4 +1,4 @@
-import { reais } from "../../../lib/reais.ts";
+import { reais } from "../../../lib/amount.ts";
 import type { NfeFindingOf, NfeFindingParams } from "../../../nfe/findings.ts";
 
 /** The sentence of something that the reader observed in a document. */
