@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { unpack, unpackEach } from "../../../src/ingest/upload/unpack.ts";
+import { joinedBytes } from "../../../src/lib/bytes.ts";
 import {
   A,
   a,
