@@ -15,7 +15,7 @@ import { transportOf } from "./transport.ts";
 import { element, elements, leaf } from "./xml.ts";
 
 /** Raised when the same document and standing are printed otherwise: it is part of the ETag. */
-export const DANFE_VERSION = 1;
+export const DANFE_VERSION = 2;
 
 /**
  * Most characters of a paper, over all: more than any note that the tax office takes can have (500 KB). With them a paper has

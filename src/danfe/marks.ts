@@ -1,12 +1,11 @@
+import { AUTHORISED, CANCELLED } from "../nfe/protocol.ts";
 import type { XmlElement } from "../nfe/xml/element.ts";
 import { contingency } from "./code-names.ts";
 import type { Standing } from "./model.ts";
 import { joined, moment } from "./printed.ts";
 import { leaf } from "./xml.ts";
 
-/** `cStat` of a protocol that authorises (MOC; 120 since NT 2026.002), that cancels, and that denies. */
-const AUTHORISED = ["100", "120", "150"];
-const CANCELLED = ["101", "151"];
+/** `infProt/cStat` of a note whose use was denied (MOC, table of cStat). */
 const DENIED = ["110", "205", "301", "302", "303"];
 
 const VOID = "SEM VALOR FISCAL";

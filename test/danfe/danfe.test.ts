@@ -82,10 +82,12 @@ test("the paper is that of the key that is asked for, also in a batch of several
 });
 
 test("a cancellation that stands in the document's protocol marks the paper", () => {
-  const { xml, accessKey } = syntheticNote({ seed: 3, protocol: { cStat: "101" } });
-  expect(danfeOf(utf8(xml), accessKey, NO_EVENTS)).toMatchObject({
-    value: { marks: ["CANCELADA"] },
-  });
+  for (const cStat of ["101", "151", "155"]) {
+    const { xml, accessKey } = syntheticNote({ seed: 3, protocol: { cStat } });
+    expect(danfeOf(utf8(xml), accessKey, NO_EVENTS)).toMatchObject({
+      value: { marks: ["CANCELADA"], notices: ["Nota cancelada."] },
+    });
+  }
 });
 
 test("a protocol of another note, or of another environment, gives no value to the paper", () => {

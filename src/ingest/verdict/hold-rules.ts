@@ -1,6 +1,6 @@
 import { keyMismatches } from "../../nfe/check/check.ts";
 import type { Item, NfeEvent, Note, Party } from "../../nfe/note.ts";
-import { hasNumber } from "../../nfe/protocol.ts";
+import { AUTHORISED, CANCELLED, hasNumber } from "../../nfe/protocol.ts";
 import { isCancellation } from "../../nfe/read/cancellations.ts";
 import { referencesOf } from "../../nfe/references.ts";
 import type { Kind } from "./cfop-table.ts";
@@ -17,9 +17,6 @@ import {
 } from "./rule-input.ts";
 import type { PartyLabel } from "./rule-params.ts";
 import { SIGNATURE_RULES } from "./signature-rules.ts";
-
-const CANCELLED = ["101", "151", "155"];
-const AUTHORISED = ["100", "120", "150"];
 
 /** An event of the other environment does not count for this note. */
 const cancels = (event: NfeEvent, note: Note): boolean =>

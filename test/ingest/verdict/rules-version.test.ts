@@ -24,6 +24,7 @@ const RULES = [
   "src/nfe/read/cancellations.ts",
   "src/nfe/landed-cost.ts",
   "src/nfe/note-value.ts",
+  "src/nfe/protocol.ts",
   "src/nfe/signature/signer.ts",
   "src/nfe/signature/trust.ts",
 ];
@@ -47,7 +48,7 @@ const VERSIONS: readonly (readonly [number, string])[] = [
   // Costs follow the tax profile of the company; gifts enter at the cost 0.
   [9, "ee16ce4215dbd5cc"],
   // A return of a note that was reversed or cancelled is held.
-  [10, "07c7df27eb907d25"],
+  [10, "6c77a9ae1b031620"],
 ];
 
 /** The tokens without imports, which do not alter a verdict. */
