@@ -3,7 +3,7 @@ import { audit } from "../journal/record.ts";
 import { verifyAudit } from "../journal/verify-audit.ts";
 import { FIRST_HOME } from "../ports/homes.ts";
 import { commitStatements, type Guard, type Statement } from "../ports/sql.ts";
-import { reconcile } from "../stock/reconcile/reconcile.ts";
+import { reconciledSlices } from "../stock/reconcile/reconcile.ts";
 import { settingsTo } from "./company-row.ts";
 import { catchUp, differences, lastLine, unwatchStatements } from "./copy.ts";
 import { keepRunning, type Move, type MovePorts, MoveRefused } from "./running-move.ts";
@@ -59,19 +59,12 @@ export async function freezeAndSwitch(
 /** Ledger = balances, and one unbroken audit chain, in the target. */
 async function mustBeWhole(ports: MovePorts, move: Move): Promise<void> {
   const { company, target } = move;
-  let after: string | null = "";
-  while (after !== null) {
-    const slice: Awaited<ReturnType<typeof reconcile>> = await reconcile(
-      target,
-      company,
-      after,
-      500,
-    );
-    if (slice.discrepancies.length > 0)
+  for await (const { discrepancies } of reconciledSlices(target, company, 500)) {
+    const [first] = discrepancies;
+    if (first !== undefined)
       throw new MoveRefused(
-        `Saldo diferente dos movimentos: ${slice.discrepancies[0]?.product}. Confira com sge verify`,
+        `Saldo diferente dos movimentos: ${first.product}. Confira com sge verify`,
       );
-    after = slice.next;
     await keepRunning(ports, move);
   }
   const { broken } = await verifyAudit(target, company, []);

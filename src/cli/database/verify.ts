@@ -23,7 +23,7 @@ import { clientReader } from "../../platform/libsql/reader.ts";
 import { inlineDocuments } from "../../platform/memory/documents.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Value } from "../../ports/sql.ts";
-import { reconcile } from "../../stock/reconcile/reconcile.ts";
+import { reconciledSlices } from "../../stock/reconcile/reconcile.ts";
 import { type StepPlace, wrongSteps } from "../../stock/reconcile/wrong-steps.ts";
 import { findWrongSpans } from "../../stock/spans.ts";
 import { databaseFile } from "./backup.ts";
@@ -180,19 +180,11 @@ async function verifyBalances(
   step: () => void,
 ): Promise<number> {
   let checked = 0;
-  let after: string | null = "";
-  while (after !== null) {
-    const slice: Awaited<ReturnType<typeof reconcile>> = await reconcile(
-      ports,
-      company,
-      after,
-      SLICE,
-    );
+  for await (const slice of reconciledSlices(ports, company, SLICE)) {
     for (const difference of slice.discrepancies)
       found({ part: "balance", which: difference.product, says: differs(difference) });
     for (let n = 0; n < slice.checked; n += 1) step();
     checked += slice.checked;
-    after = slice.next;
   }
   return checked;
 }

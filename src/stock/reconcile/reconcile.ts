@@ -14,6 +14,13 @@ export interface Discrepancy {
 /** What is wrong in a ledger: of the products themselves, then of their lots. */
 export type Difference = Discrepancy | LotDiscrepancy;
 
+/** A slice of a ledger that was checked: how many products, what differs, and where the next slice begins (null: the end). */
+export interface ReconciledSlice {
+  readonly checked: number;
+  readonly next: string | null;
+  readonly discrepancies: readonly Difference[];
+}
+
 /**
  * Checks a slice of the ledger: for up to `size` products after `after` (in code order), the balance must be the sum of the
  * movements, in quantity and in value, and so must that of each lot. Gives what differs, and the last code as the cursor of the next slice (null:
@@ -25,7 +32,7 @@ export async function reconcile(
   after: string,
   size = 100,
   signal?: AbortSignal,
-): Promise<{ checked: number; next: string | null; discrepancies: Difference[] }> {
+): Promise<ReconciledSlice> {
   const rows = await ports.reader.rows(
     {
       sql: `select p.code as product, coalesce(b.quantity_e4, 0) as balance_e4, coalesce(b.value_e2, 0) as balance_e2,
@@ -63,6 +70,21 @@ export async function reconcile(
   };
 }
 
+/** The whole ledger of a company in slices of up to `size` products, as `reconcile` gives each; at least one. */
+export async function* reconciledSlices(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  size: number,
+  signal?: AbortSignal,
+): AsyncGenerator<ReconciledSlice, void, void> {
+  let after: string | null = "";
+  while (after !== null) {
+    const slice: ReconciledSlice = await reconcile(ports, company, after, size, signal);
+    yield slice;
+    after = slice.next;
+  }
+}
+
 /** Every discrepancy of a company, read in slices. */
 export async function reconcileAll(
   ports: Pick<Ports, "reader">,
@@ -70,17 +92,7 @@ export async function reconcileAll(
   signal?: AbortSignal,
 ): Promise<Difference[]> {
   const found: Difference[] = [];
-  let after: string | null = "";
-  while (after !== null) {
-    const slice: Awaited<ReturnType<typeof reconcile>> = await reconcile(
-      ports,
-      company,
-      after,
-      100,
-      signal,
-    );
-    found.push(...slice.discrepancies);
-    after = slice.next;
-  }
+  for await (const { discrepancies } of reconciledSlices(ports, company, 100, signal))
+    found.push(...discrepancies);
   return found;
 }
