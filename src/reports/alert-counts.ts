@@ -1,3 +1,4 @@
+import { heldNotes } from "../ingest/search/note-counts.ts";
 import type { Ports } from "../ports/ports.ts";
 
 /** What waits for a person: counts of one company. */
@@ -31,9 +32,7 @@ export async function alertCounts(
       sql: `select
         (select count(*) from (select 1 from events indexed by events_of_risen_costs
           where company = ?1 and type = 'product.cost_rose' and at >= ?2 limit ?4)) as cost_rose,
-        (select count(*) from (select 1 from notes indexed by notes_held
-          where company = ?1 and status = 'PENDENTE' and holds <> '[]' and held_reported in (0, 1) and received_at < ?3
-          limit ?4)) as held_long,
+        ${heldNotes("?1", "?4", "and received_at < ?3")} as held_long,
         (select count(*) from mail_settings where company = ?1 and active = 1 and failing_reported = 1) as mailboxes,
         (select count(*) from webhooks where company = ?1 and disabled_why is not null) as webhooks`,
       args: [company, costsSince, heldBefore, MAX_ALERTS],

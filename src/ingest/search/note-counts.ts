@@ -15,10 +15,10 @@ export interface NoteCounts {
   readonly discarded: number;
 }
 
-/** SQL: waiting notes of a company with a hold, and without; `company` is an expression, `most` a parameter. */
-export const heldNotes = (company: string, most: string): string =>
+/** SQL: waiting notes of a company with a hold, and without; `company` is an expression, `most` a parameter, `and` a condition more. */
+export const heldNotes = (company: string, most: string, and = ""): string =>
   `(select count(*) from (select 1 from notes indexed by notes_held where company = ${company}
-    and status = 'PENDENTE' and holds <> '[]' and held_reported in (0, 1) limit ${most}))`;
+    and status = 'PENDENTE' and holds <> '[]' and held_reported in (0, 1) ${and} limit ${most}))`;
 export const readyNotes = (company: string, most: string): string =>
   `(select count(*) from (select 1 from notes indexed by notes_by_status where company = ${company}
     and status = 'PENDENTE' and holds = '[]' limit ${most}))`;
