@@ -1,8 +1,6 @@
 import { type ArgsDef, defineCommand, runCommand } from "citty";
 import { COMMAND_TABLE, COMMANDS, type CommandName, help, unknownFlags } from "./commands.ts";
 import { completionScript, SHELLS } from "./completion/scripts.ts";
-import { runAdopt, runBackup, runRestore, runVerify } from "./database/database-commands.ts";
-import { runExport, runImport } from "./documents/import-and-export.ts";
 import { printError } from "./print-error.ts";
 import type { Terminal } from "./service/with-connection.ts";
 import { exitCode } from "./terminal/exit-codes.ts";
@@ -12,8 +10,8 @@ type Go = (terminal: Terminal, given: ParsedArgs) => Promise<number>;
 
 /** What runs a command; each is loaded when it is asked for. */
 const RUNNERS: Readonly<Record<CommandName, () => Promise<Go>>> = {
-  import: async () => runImport,
-  export: async () => runExport,
+  import: async () => (await import("./documents/import-and-export.ts")).runImport,
+  export: async () => (await import("./documents/import-and-export.ts")).runExport,
   watch: async () => (await import("./documents/watch-command.ts")).runWatch,
   status: async () => (await import("./requests/status.ts")).runStatus,
   approve: async () => (await import("./requests/approve.ts")).runApprove,
@@ -24,10 +22,10 @@ const RUNNERS: Readonly<Record<CommandName, () => Promise<Go>>> = {
   keys: async () => (await import("./requests/keys.ts")).runKeys,
   webhooks: async () => (await import("./requests/webhooks.ts")).runWebhooks,
   completion: async () => runCompletion,
-  backup: async () => runBackup,
-  restore: async () => runRestore,
-  adopt: async () => runAdopt,
-  verify: async () => runVerify,
+  backup: async () => (await import("./database/database-commands.ts")).runBackup,
+  restore: async () => (await import("./database/database-commands.ts")).runRestore,
+  adopt: async () => (await import("./database/database-commands.ts")).runAdopt,
+  verify: async () => (await import("./database/database-commands.ts")).runVerify,
   company: async () => (await import("./database/company.ts")).runCompany,
   password: async () => (await import("./database/password.ts")).runPassword,
 };

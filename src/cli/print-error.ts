@@ -43,7 +43,6 @@ function codeOf(error: unknown): number {
   if (isAborted(error)) return exitCode("interrupted");
   if (error instanceof ServiceUnreachable) return exitCode("unreachable");
   if (error instanceof CredentialMissing) return exitCode("denied");
-  if (error instanceof RequestRefused && (error.status === 401 || error.status === 403))
-    return exitCode("denied");
+  if (error instanceof RequestRefused && error.isOfCaller) return exitCode("denied");
   return exitCode("refused");
 }

@@ -1,21 +1,13 @@
 import { hostname } from "node:os";
 import { addCompany, listCompanies } from "../../accounts/people/add-company.ts";
-import { parseConfig } from "../../config.ts";
 import { abortMove, moveCompany, type Runner } from "../../homes/move.ts";
 import { newId } from "../../lib/id.ts";
 import { isCnpj, unmasked } from "../../nfe/taxpayer.ts";
 import { isRunning } from "../../platform/bun/files/running-process.ts";
 import { asksJson } from "../terminal/answer.ts";
 import { flagOf, type ParsedArgs, textOf, UsageError } from "../terminal/parsed-args.ts";
-import type { Screen } from "../terminal/screen.ts";
+import { type CommandContext, configOf } from "./command-context.ts";
 import { withDatabase, withHomes } from "./with-database.ts";
-
-/** What the command uses from outside of the program. */
-interface CommandContext {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly out: Screen;
-  readonly err: Screen;
-}
 
 /** Companies that are read at a time. */
 const PAGE = 500;
@@ -28,9 +20,6 @@ export async function runCompany(context: CommandContext, given: ParsedArgs): Pr
   if (what === "move") return move(context, rest, given);
   throw new UsageError("company", "Use sge company add NOME, list, ou move NÚMERO --to BANCO");
 }
-
-/** The command signs no token, so JWT_SECRET is not required. */
-const configOf = ({ env }: CommandContext) => parseConfig({ ...env, APP_ENV: "development" });
 
 async function add(
   context: CommandContext,

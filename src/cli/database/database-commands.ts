@@ -1,25 +1,16 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Config, parseConfig } from "../../config.ts";
+import type { Config } from "../../config.ts";
 import { grouped, howMany } from "../../lib/amount.ts";
 import { removeOldPrevious } from "../../platform/bun/database/previous-databases.ts";
-import { asksJson } from "../terminal/answer.ts";
+import { asksJson, printAnswer } from "../terminal/answer.ts";
 import { flagOf, type ParsedArgs, textOf, UsageError } from "../terminal/parsed-args.ts";
-import { paint, type Screen } from "../terminal/screen.ts";
+import { paint } from "../terminal/screen.ts";
 import { adopt } from "./adopt.ts";
 import { backup } from "./backup.ts";
+import { type CommandContext, configOf } from "./command-context.ts";
 import { restore } from "./restore.ts";
 import type { Damage } from "./verify.ts";
-
-/** What the commands on the database of this machine need. */
-interface CommandContext {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly out: Screen;
-}
-
-/** These commands sign no token, so JWT_SECRET is not required. */
-const configOf = ({ env }: CommandContext): Config =>
-  parseConfig({ ...env, APP_ENV: "development" });
 
 export async function runBackup(context: CommandContext, given: ParsedArgs): Promise<number> {
   const [folder, ...more] = given._;
@@ -29,20 +20,21 @@ export async function runBackup(context: CommandContext, given: ParsedArgs): Pro
   if (!Number.isInteger(keep) || keep < 0)
     throw new UsageError("backup", "--keep deve ser um número inteiro");
   const made = await backup(configOf(context), folder, keep, new Date());
-  if (asksJson(given)) {
-    context.out.line(JSON.stringify(made));
-    return 0;
-  }
-  context.out.line(`${made.path}: ${grouped(made.bytes)} bytes, conferidos`);
-  for (const path of made.removed) context.out.line(paint(context.out, "dim", `removida: ${path}`));
-  for (const name of made.without)
-    context.out.line(
-      paint(
-        context.out,
-        "yellow",
-        `Atenção: ${name} não está na cópia. Guarde-o em outro lugar: sem ele, as senhas das caixas de e-mail terão de ser digitadas de novo`,
-      ),
-    );
+  printAnswer(context.out, given, {
+    document: made,
+    lines(out) {
+      out.line(`${made.path}: ${grouped(made.bytes)} bytes, conferidos`);
+      for (const path of made.removed) out.line(paint(out, "dim", `removida: ${path}`));
+      for (const name of made.without)
+        out.line(
+          paint(
+            out,
+            "yellow",
+            `Atenção: ${name} não está na cópia. Guarde-o em outro lugar: sem ele, as senhas das caixas de e-mail terão de ser digitadas de novo`,
+          ),
+        );
+    },
+  });
   return 0;
 }
 
@@ -58,27 +50,28 @@ export async function runRestore(context: CommandContext, given: ParsedArgs): Pr
     new Date(),
   );
   const removed = await removeOldPrevious(database);
-  if (asksJson(given)) {
-    const secret = isWithoutSecret(config) ? "missing" : "present";
-    context.out.line(JSON.stringify({ database, from, previous: before, removed, files, secret }));
-    return 0;
-  }
-  context.out.line(`${database}: restaurado de ${from}`);
-  if (before !== null) context.out.line(`O banco que estava lá agora é ${before}`);
-  for (const path of removed) context.out.line(`removido: ${path}`);
-  if (files > 0)
-    context.out.line(howMany(files, "arquivo de exportação", "arquivos de exportações"));
-  context.out.line(
-    "Quem estava conectado precisa entrar de novo; chaves de API revogadas depois da cópia voltam a valer.",
-  );
-  if (isWithoutSecret(config))
-    context.out.line(
-      paint(
-        context.out,
-        "yellow",
-        `Atenção: não há ${join(config.DATA_DIR, "jwt-secret")}, e nenhuma cópia o leva. Se o tiver, ponha-o lá antes de iniciar; senão, digite de novo as senhas das caixas de e-mail`,
-      ),
-    );
+  const missing = isWithoutSecret(config);
+  const secret = missing ? "missing" : "present";
+  printAnswer(context.out, given, {
+    document: { database, from, previous: before, removed, files, secret },
+    lines(out) {
+      out.line(`${database}: restaurado de ${from}`);
+      if (before !== null) out.line(`O banco que estava lá agora é ${before}`);
+      for (const path of removed) out.line(`removido: ${path}`);
+      if (files > 0) out.line(howMany(files, "arquivo de exportação", "arquivos de exportações"));
+      out.line(
+        "Quem estava conectado precisa entrar de novo; chaves de API revogadas depois da cópia voltam a valer.",
+      );
+      if (missing)
+        out.line(
+          paint(
+            out,
+            "yellow",
+            `Atenção: não há ${join(config.DATA_DIR, "jwt-secret")}, e nenhuma cópia o leva. Se o tiver, ponha-o lá antes de iniciar; senão, digite de novo as senhas das caixas de e-mail`,
+          ),
+        );
+    },
+  });
   return 0;
 }
 
@@ -96,21 +89,20 @@ export async function runAdopt(context: CommandContext, given: ParsedArgs): Prom
     flagOf(given.force) ?? false,
     new Date(),
   );
-  if (asksJson(given)) {
-    context.out.line(JSON.stringify({ differs, adopted: done }));
-    return differs === null || done ? 0 : 1;
-  }
-  if (differs === null) {
-    context.out.line("O banco de dados é o desta instalação: não há o que confirmar");
-    return 0;
-  }
-  context.out.line(differs);
-  context.out.line(
-    done
-      ? "Confirmado: o estado atual passa a valer. Quem estava conectado precisa entrar de novo."
-      : "Nada foi alterado. Com --force, o estado atual passa a valer, e o que falta está perdido.",
-  );
-  return done ? 0 : 1;
+  printAnswer(context.out, given, {
+    document: { differs, adopted: done },
+    lines(out) {
+      if (differs === null)
+        return out.line("O banco de dados é o desta instalação: não há o que confirmar");
+      out.line(differs);
+      out.line(
+        done
+          ? "Confirmado: o estado atual passa a valer. Quem estava conectado precisa entrar de novo."
+          : "Nada foi alterado. Com --force, o estado atual passa a valer, e o que falta está perdido.",
+      );
+    },
+  });
+  return differs === null || done ? 0 : 1;
 }
 
 /** Most problems that are printed; the others are only counted. */

@@ -1,4 +1,5 @@
 import { reais } from "../../lib/amount.ts";
+import { fromScaled } from "../../lib/decimal.ts";
 import type { Difference } from "../../stock/reconcile/reconcile.ts";
 
 /** The sentence of a product or lot that differs from its movements. */
@@ -13,8 +14,5 @@ export function differs(one: Difference): string {
     : `o saldo do lote ${one.lot} é ${balance}, e a soma dos movimentos é ${ledger}`;
 }
 
-/** A quantity of 1/10⁴ as Portuguese decimal text. */
-function inUnits(e4: number): string {
-  const digits = String(Math.abs(e4)).padStart(5, "0");
-  return `${e4 < 0 ? "-" : ""}${digits.slice(0, -4)},${digits.slice(-4)}`;
-}
+/** A quantity of 1/10⁴ as Portuguese decimal text, with all four places. */
+const inUnits = (e4: number): string => fromScaled(e4, 4, 4).replace(".", ",");

@@ -1,34 +1,25 @@
 import { checkPassword, generatePassword } from "../../accounts/login/passwords.ts";
 import { type PasswordSet, setPassword, userState } from "../../accounts/login/set-password.ts";
-import { type Config, parseConfig } from "../../config.ts";
+import type { Config } from "../../config.ts";
 import { failureSentence } from "../../messages/pt-BR/failures/failures.ts";
 import { removeFirstPassword } from "../../platform/bun/files/first-password.ts";
 import { asksJson } from "../terminal/answer.ts";
+import type { Console } from "../terminal/console.ts";
 import { flagOf, type ParsedArgs, UsageError } from "../terminal/parsed-args.ts";
-import type { Screen } from "../terminal/screen.ts";
+import { type CommandContext, configOf } from "./command-context.ts";
 import { withDatabase } from "./with-database.ts";
 
-/** What the command uses from outside of the program. */
-interface CommandContext {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly out: Screen;
-  readonly err: Screen;
-  /** Asks for a secret: at a terminal without showing it, elsewhere the next line of the standard input. */
-  secret(prompt: string): Promise<string>;
-  /** Whether the standard input is a terminal: a person may mistype. */
-  readonly asksPerson: boolean;
-}
+type Asking = CommandContext & Pick<Console, "secret" | "asksPerson">;
 
 /**
  * `sge password E-MAIL [--generate]`: sets a user's password in the database of this machine's configuration, also while
  * the service runs, and ends the user's sessions. Returns 0, or 1 when there is no such active user.
  */
-export async function runPassword(context: CommandContext, given: ParsedArgs): Promise<number> {
+export async function runPassword(context: Asking, given: ParsedArgs): Promise<number> {
   const [email, ...more] = given._;
   if (email === undefined || more.length > 0)
     throw new UsageError("password", "Informe o e-mail de quem recebe a senha");
-  // The command signs no token, so JWT_SECRET is not required.
-  const config = parseConfig({ ...context.env, APP_ENV: "development" });
+  const config = configOf(context);
   const generated = flagOf(given.generate) === true ? generatePassword() : null;
   const done = await inDatabase(config, email, generated ?? (() => typed(context)));
   if (done.outcome === "unknown") {
@@ -71,7 +62,7 @@ async function inDatabase(
 }
 
 /** Asks for the password; at a terminal twice, because a typing error is not visible. */
-async function typed({ secret, asksPerson }: CommandContext): Promise<string> {
+async function typed({ secret, asksPerson }: Asking): Promise<string> {
   const password = await secret("Nova senha: ");
   if (asksPerson && (await secret("Outra vez: ")) !== password)
     throw new Error("As duas senhas não são iguais; nada foi alterado");

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { RequestRefused, type Service } from "../service/service-client.ts";
+import { refusalOfOne, type Service } from "../service/service-client.ts";
 import { batchesOf, type FoundFile, isReadable } from "./find-files.ts";
 import { type BatchAnswer, detailed, sendBatch } from "./send-batch.ts";
 
@@ -77,10 +77,8 @@ async function send(
   try {
     tally.add(await sendBatch(service, options, form), batch);
   } catch (error) {
-    if (!(error instanceof RequestRefused) || error.status === 401 || error.status === 403)
-      throw error;
-    for (const { path: file } of batch)
-      tally.refuse({ file, code: error.code, message: error.message });
+    const { code, message } = refusalOfOne(error);
+    for (const { path: file } of batch) tally.refuse({ file, code, message });
   }
 }
 

@@ -128,7 +128,7 @@ async function sendLoaded(
 /** Whether every other file would fail as this one did. A 500 may be of one file; the others are of the service. */
 const isAboutNoFile = (error: unknown): boolean =>
   error instanceof RequestRefused
-    ? error.status === 401 || error.status === 403 || error.status > 500
+    ? error.isOfCaller || error.status > 500
     : error instanceof Error && error.name === "ServiceUnreachable";
 
 function refusedAlone({ seen, hash }: Loaded, error: unknown): Fate {

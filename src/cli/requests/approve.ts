@@ -1,7 +1,7 @@
 import { HOLD_CODES, type HoldCode } from "../../ingest/verdict/failures.ts";
 import { howMany } from "../../lib/amount.ts";
 import { bodyOf } from "../service/exact-json.ts";
-import { RequestRefused, type Service } from "../service/service-client.ts";
+import { refusalOfOne, type Service } from "../service/service-client.ts";
 import { type Terminal, withConnection } from "../service/with-connection.ts";
 import { printAnswer } from "../terminal/answer.ts";
 import { decimal } from "../terminal/decimals.ts";
@@ -97,8 +97,8 @@ async function approveInSpite(
     const again = "already_processed" in answer && answer.already_processed === true;
     return { access_key, outcome: again ? "already_processed" : "approved" };
   } catch (error) {
-    if (!(error instanceof RequestRefused) || [401, 403].includes(error.status)) throw error;
-    return { access_key, outcome: "refused", code: error.code, message: error.message };
+    const { code, message } = refusalOfOne(error);
+    return { access_key, outcome: "refused", code, message };
   }
 }
 
@@ -150,10 +150,9 @@ async function showPlans(
       plans.push(plan);
       shown.push((out) => printPlan(out, plan));
     } catch (error) {
-      if (!(error instanceof RequestRefused) || [401, 403].includes(error.status)) throw error;
+      const { code, message, more } = refusalOfOne(error);
       refused += 1;
-      const { code, message } = error;
-      plans.push({ access_key, outcome: "refused", code, message, ...error.more });
+      plans.push({ access_key, outcome: "refused", code, message, ...more });
       shown.push((out) => out.line(paint(out, "red", `${access_key}  recusada: ${message}`)));
     }
   printAnswer(terminal.out, given, {

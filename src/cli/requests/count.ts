@@ -7,6 +7,7 @@ import { decimal, moment, signed } from "../terminal/decimals.ts";
 import { flagOf, type ParsedArgs, textOf, UsageError } from "../terminal/parsed-args.ts";
 import { paint, type Screen, table } from "../terminal/screen.ts";
 import { addToCount } from "./count-add.ts";
+import { reasonOf } from "./options.ts";
 
 /** Rows of one page of the API, and of the review on a screen. */
 const PAGE = "100";
@@ -153,18 +154,11 @@ async function review(terminal: Terminal, given: ParsedArgs, id: string): Promis
   });
 }
 
-function reasonOf(given: ParsedArgs): string {
-  const reason = textOf(given.reason)?.trim() ?? "";
-  if (reason.length < 3 || reason.length > 500)
-    throw usage("Informe em --reason o motivo, de 3 a 500 caracteres");
-  return reason;
-}
-
 async function closeIt(terminal: Terminal, given: ParsedArgs, id: string): Promise<number> {
   const missing = textOf(given.missing);
   if (missing !== "keep" && missing !== "zero")
     throw usage("Informe em --missing o que fazer do que não foi contado: keep ou zero");
-  const json = { missing, reason: reasonOf(given) } as const;
+  const json = { missing, reason: reasonOf("count", given) } as const;
   const dryRun = flagOf(given["dry-run"]) === true;
   return withConnection(terminal, given, "read", async ({ api }) => {
     const query = dryRun ? ({ dry_run: "true" } as const) : {};
@@ -183,7 +177,7 @@ async function closeIt(terminal: Terminal, given: ParsedArgs, id: string): Promi
 }
 
 async function cancel(terminal: Terminal, given: ParsedArgs, id: string): Promise<number> {
-  const json = { reason: reasonOf(given) };
+  const json = { reason: reasonOf("count", given) };
   return withConnection(terminal, given, "read", async ({ api }) => {
     const done = await bodyOf(api.api.counts[":id"].cancel.$post({ param: { id }, json }));
     printAnswer(terminal.out, given, {

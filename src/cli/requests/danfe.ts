@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { grouped } from "../../lib/amount.ts";
 import { download } from "../documents/export.ts";
-import { RequestRefused } from "../service/service-client.ts";
+import { refusalOfOne } from "../service/service-client.ts";
 import { type Terminal, withConnection } from "../service/with-connection.ts";
 import { printAnswer } from "../terminal/answer.ts";
 import { type ParsedArgs, textOf, UsageError } from "../terminal/parsed-args.ts";
@@ -29,8 +29,8 @@ export async function runDanfe(terminal: Terminal, given: ParsedArgs): Promise<n
         const bytes = await download(service, `/api/nfes/${access_key}/danfe.pdf`, sink);
         data.push({ access_key, path, bytes });
       } catch (error) {
-        if (!(error instanceof RequestRefused) || [401, 403].includes(error.status)) throw error;
-        data.push({ access_key, code: error.code, message: error.message });
+        const { code, message } = refusalOfOne(error);
+        data.push({ access_key, code, message });
       }
     }
     printAnswer(terminal.out, given, {

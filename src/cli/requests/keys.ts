@@ -1,11 +1,11 @@
 import { bodyOf } from "../service/exact-json.ts";
 import type { Service } from "../service/service-client.ts";
 import { type Terminal, withConnection } from "../service/with-connection.ts";
-import { asksJson, printAnswer } from "../terminal/answer.ts";
+import { printAnswer, printSecret } from "../terminal/answer.ts";
 import { moment } from "../terminal/decimals.ts";
 import { type ParsedArgs, textOf, UsageError } from "../terminal/parsed-args.ts";
 import { paint, table } from "../terminal/screen.ts";
-import { roleOf } from "./users.ts";
+import { roleOf } from "./options.ts";
 
 /** Keys on one page of the API. */
 const PAGE = 100;
@@ -35,11 +35,8 @@ export async function runKeys(terminal: Terminal, given: ParsedArgs): Promise<nu
   };
   return withConnection(terminal, given, "read", async ({ api }) => {
     const made = await bodyOf(api.api.keys.$post({ json }));
-    if (asksJson(given)) terminal.out.line(JSON.stringify(made));
-    else {
-      terminal.err.line(`Chave ${made.prefix} de perfil ${made.role}, mostrada só agora:`);
-      terminal.out.line(made.key);
-    }
+    const says = `Chave ${made.prefix} de perfil ${made.role}, mostrada só agora:`;
+    printSecret(terminal, given, { document: made, says, secret: made.key });
     return 0;
   });
 }

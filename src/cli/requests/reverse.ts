@@ -1,20 +1,19 @@
 import { bodyOf } from "../service/exact-json.ts";
-import { RequestRefused, type Service } from "../service/service-client.ts";
+import { refusalOfOne, type Service } from "../service/service-client.ts";
 import { type Terminal, withConnection } from "../service/with-connection.ts";
 import { printAnswer } from "../terminal/answer.ts";
 import { decimal } from "../terminal/decimals.ts";
 import { flagOf, type ParsedArgs, textOf, UsageError } from "../terminal/parsed-args.ts";
 import { paint, type Screen, table } from "../terminal/screen.ts";
 import { noteKeys } from "./names.ts";
+import { reasonOf } from "./options.ts";
 
 /** `sge reverse`: notes by their keys, or one manual movement. Returns 0, or 1 when one was refused. */
 export async function runReverse(terminal: Terminal, given: ParsedArgs): Promise<number> {
   const movement = textOf(given.movement);
-  const reason = textOf(given.reason)?.trim() ?? "";
   if ((movement === undefined) === (given._.length === 0))
     throw new UsageError("reverse", "Informe chaves de acesso, ou --movement, e só um dos dois");
-  if (reason.length < 3 || reason.length > 500)
-    throw new UsageError("reverse", "Informe em --reason o motivo, de 3 a 500 caracteres");
+  const reason = reasonOf("reverse", given);
   if (movement !== undefined && !/^[1-9]\d{0,14}$/.test(movement))
     throw new UsageError("reverse", `Não é o número de um movimento: ${movement}`);
   const keys = await noteKeys("reverse", given._, (most) => terminal.input(most));
@@ -69,8 +68,7 @@ async function outcomeOf(what: string, reverse: () => Promise<Reversed>): Promis
         "dry_run" in answer ? printPlan(out, what, answer) : printDone(out, what, answer.message),
     };
   } catch (error) {
-    if (!(error instanceof RequestRefused) || [401, 403].includes(error.status)) throw error;
-    const { code, message, more } = error;
+    const { code, message, more } = refusalOfOne(error);
     return {
       refused: true,
       document: { outcome: "refused", of: what, code, message, ...more },

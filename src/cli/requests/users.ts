@@ -1,11 +1,12 @@
-import { ROLES, type Role } from "../../accounts/roles.ts";
+import type { Role } from "../../accounts/roles.ts";
 import { bodyOf } from "../service/exact-json.ts";
 import type { Service } from "../service/service-client.ts";
 import { type Terminal, withConnection } from "../service/with-connection.ts";
-import { asksJson, printAnswer } from "../terminal/answer.ts";
+import { asksJson, printAnswer, printSecret } from "../terminal/answer.ts";
 import { moment } from "../terminal/decimals.ts";
 import { flagOf, type ParsedArgs, textOf, UsageError } from "../terminal/parsed-args.ts";
 import { paint, table } from "../terminal/screen.ts";
+import { roleOf } from "./options.ts";
 
 /** `sge users`: the users of a company. Returns 0, or 1 where the company has no such user. */
 export async function runUsers(terminal: Terminal, given: ParsedArgs): Promise<number> {
@@ -29,15 +30,6 @@ export async function runUsers(terminal: Terminal, given: ParsedArgs): Promise<n
     if (act === undefined) return list(terminal, given, service);
     return act({ terminal, given, service, email, change });
   });
-}
-
-/** The role of `--role`; undefined where it is absent. Fails with a UsageError of the command. */
-export function roleOf(command: string, given: ParsedArgs): Role | undefined {
-  const text = textOf(given.role);
-  if (text === undefined) return undefined;
-  const role = ROLES.find((one) => one === text.toUpperCase());
-  if (role === undefined) throw new UsageError(command, `--role deve ser ${ROLES.join(", ")}`);
-  return role;
 }
 
 interface Act {
@@ -111,18 +103,19 @@ const invite = onUser(async ({ terminal, given, service, email }, user) => {
   return 0;
 });
 
-/** The token stands alone on the standard output, so that a program takes it as it is. */
 function showInvite(
-  { out, err }: Terminal,
+  terminal: Terminal,
   given: ParsedArgs,
   document: unknown,
   made: { readonly token: string; readonly expires_at: string } | null,
 ): void {
-  if (asksJson(given)) out.line(JSON.stringify(document));
-  else if (made !== null) {
-    err.line(`Código do convite, mostrado só agora; vale até ${moment(made.expires_at)}:`);
-    out.line(made.token);
-  }
+  if (made === null) printAnswer(terminal.out, given, { document, lines: () => undefined });
+  else
+    printSecret(terminal, given, {
+      document,
+      says: `Código do convite, mostrado só agora; vale até ${moment(made.expires_at)}:`,
+      secret: made.token,
+    });
 }
 
 const change = onUser(

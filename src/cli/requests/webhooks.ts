@@ -2,7 +2,7 @@ import { FEED_EVENT_TYPES } from "../../journal/feed-events.ts";
 import { bodyOf } from "../service/exact-json.ts";
 import type { Service } from "../service/service-client.ts";
 import { type Terminal, withConnection } from "../service/with-connection.ts";
-import { asksJson, printAnswer } from "../terminal/answer.ts";
+import { printAnswer, printSecret } from "../terminal/answer.ts";
 import { moment } from "../terminal/decimals.ts";
 import { type ParsedArgs, textOf, UsageError } from "../terminal/parsed-args.ts";
 import { paint, table } from "../terminal/screen.ts";
@@ -25,11 +25,8 @@ export async function runWebhooks(terminal: Terminal, given: ParsedArgs): Promis
     const { webhooks } = api.api;
     if (what === "add") {
       const made = await bodyOf(webhooks.$post({ json: { url: named, events } }));
-      if (asksJson(given)) terminal.out.line(JSON.stringify(made));
-      else {
-        terminal.err.line(`Webhook ${made.id}; o segredo, mostrado só agora:`);
-        terminal.out.line(made.secret);
-      }
+      const says = `Webhook ${made.id}; o segredo, mostrado só agora:`;
+      printSecret(terminal, given, { document: made, says, secret: made.secret });
       return 0;
     }
     if (what === "ping") {

@@ -28,6 +28,17 @@ export class RequestRefused extends Error {
     super(message);
     this.name = "RequestRefused";
   }
+
+  /** It is about who asks: no valid credential, or a role that may not. */
+  get isOfCaller(): boolean {
+    return this.status === 401 || this.status === 403;
+  }
+}
+
+/** The refusal of one of several requests; throws what would end each of them: one of the caller, the network, an interruption. */
+export function refusalOfOne(error: unknown): RequestRefused {
+  if (error instanceof RequestRefused && !error.isOfCaller) return error;
+  throw error;
 }
 
 /** A failure of the network, an overloaded service, or its rate limit, also after every retry. */

@@ -1,3 +1,4 @@
+import type { Console } from "./console.ts";
 import { flagOf, type ParsedArgs } from "./parsed-args.ts";
 import type { Screen } from "./screen.ts";
 
@@ -14,4 +15,14 @@ export const asksJson = (given: ParsedArgs): boolean => flagOf(given.json) === t
 export function printAnswer(out: Screen, given: ParsedArgs, { document, lines }: Answer): void {
   if (asksJson(given)) out.line(JSON.stringify(document));
   else lines(out);
+}
+
+/** Prints a secret that is shown once: it stands alone on the standard output, so that a program takes it as it is. */
+export function printSecret(
+  { out, err }: Pick<Console, "out" | "err">,
+  given: ParsedArgs,
+  { document, says, secret }: Pick<Answer, "document"> & Record<"says" | "secret", string>,
+): void {
+  if (!asksJson(given)) err.line(says);
+  printAnswer(out, given, { document, lines: (screen) => screen.line(secret) });
 }
