@@ -25,7 +25,7 @@ export async function rowElsewhere({ company, source, from, runner }: Ends): Pro
     {
       sql: `insert into companies (id, home, copier, ${names.map(quoted).join(", ")})
         values (?1, ?2, ?3, ${names.map((_, i) => `?${i + 4}`).join(", ")})
-        on conflict (id) do update set copier = excluded.copier, left_at = null where home is not null`,
+        on conflict (id) do update set left_at = null where home is not null and copier = excluded.copier`,
       args: [company, from, runner, ...names.map((name) => row[name] ?? null)],
     },
   ];

@@ -1,15 +1,7 @@
 import type { Ports } from "../ports/ports.ts";
 import { commitStatements, type Row, type Statement, type Value } from "../ports/sql.ts";
+import { type Move, stillOurs } from "./running-move.ts";
 import { MOVED, type MovedTable, quoted, SHARED, type Shape, WITH_IDS } from "./tables.ts";
-
-/** Source and target of a copy; both writers write whatever the state of the company. */
-export interface Between {
-  readonly company: number;
-  readonly source: Pick<Ports, "reader" | "writer">;
-  readonly target: Pick<Ports, "reader" | "writer">;
-  /** The run that copies: where another one has taken over, the target refuses. */
-  readonly runner: string;
-}
 
 /** Where a copy has come to; null: at the end. */
 export interface CopyPlace {
@@ -17,16 +9,9 @@ export interface CopyPlace {
   readonly after: readonly Value[];
 }
 
-/** Fails the batch where another run copies into the target now. */
-const stillOurs = ({ company, runner }: Between): Statement => ({
-  sql: `insert into refused_writes (company) select ?1
-    where not exists (select 1 from companies where id = ?1 and copier = ?2)`,
-  args: [company, runner],
-});
-
 /** Copies the page after `place`; gives the next place. Repeated, it changes nothing. */
 export async function copyPage(
-  between: Between,
+  move: Move,
   shapes: readonly Shape[],
   place: CopyPlace | null,
 ): Promise<CopyPlace | null> {
@@ -34,9 +19,9 @@ export async function copyPage(
   const shape = shapes[at];
   if (shape === undefined) return null;
   const after = place?.after ?? [];
-  const rows = await between.source.reader.rows(pageOf(shape, between.company, after));
-  await write(between, [
-    ...(await parentsOf(between, shapes, shape, rows)),
+  const rows = await move.source.reader.rows(pageOf(shape, move.company, after));
+  await write(move, [
+    ...(await parentsOf(move, shapes, shape, rows)),
     ...rows.map((row) => rowOf(shape, row, "page")),
   ]);
   const last = rows.at(-1);
@@ -51,7 +36,7 @@ const OF_PRODUCTS: readonly MovedTable[] = ["movements", "supplier_items"];
 
 /** The products of rows: one of them may have been made, or the row have turned to it, after the products were copied. */
 async function parentsOf(
-  { company, source }: Between,
+  { company, source }: Move,
   shapes: readonly Shape[],
   { name }: Shape,
   rows: readonly Row[],
@@ -113,9 +98,9 @@ function rowOf({ name, columns, key }: Shape, row: Row, how: "page" | "changed")
 
 const isNumbered = (name: MovedTable): boolean => WITH_IDS.some((one) => one === name);
 
-async function write(between: Between, statements: readonly Statement[]): Promise<void> {
+async function write(move: Move, statements: readonly Statement[]): Promise<void> {
   if (statements.length === 0) return;
-  await commitStatements(between.target.writer, [stillOurs(between), ...statements]);
+  await commitStatements(move.target.writer, [stillOurs(move), ...statements]);
 }
 
 /** The triggers that keep the keys of rows that change while they are copied. */
@@ -156,8 +141,8 @@ const triggerOf = (company: number, name: string, on: string): string =>
 const CHANGES = 500;
 
 /** Brings the oldest rows that have changed since they were copied to the target; false: there were none. */
-export async function catchUp(between: Between, shapes: readonly Shape[]): Promise<boolean> {
-  const { company, source } = between;
+export async function catchUp(move: Move, shapes: readonly Shape[]): Promise<boolean> {
+  const { company, source } = move;
   const changes = await source.reader.rows({
     sql: `select id, name, key from changed_rows where company = ?1 order by id limit ${CHANGES}`,
     args: [company],
@@ -174,12 +159,12 @@ export async function catchUp(between: Between, shapes: readonly Shape[]): Promi
     if (keys.length === 0) continue;
     const rows = await source.reader.rows(rowsOfKeys(shape, company, keys));
     const found = new Set(rows.map((row) => keyOf(shape, row)));
-    upserts.push(...(await parentsOf(between, shapes, shape, rows)));
+    upserts.push(...(await parentsOf(move, shapes, shape, rows)));
     upserts.push(...rows.map((row) => rowOf(shape, row, "changed")));
     const gone = REWRITTEN.includes(shape.name) ? keys : keys.filter((key) => !found.has(key));
     if (gone.length > 0) deletes.unshift(deletion(shape, company, gone));
   }
-  await write(between, [...deletes, ...upserts]);
+  await write(move, [...deletes, ...upserts]);
   await commitStatements(source.writer, [
     {
       sql: "delete from changed_rows where company = ?1 and id <= ?2",
@@ -211,7 +196,7 @@ const deletion = (shape: Shape, company: number, keys: readonly string[]): State
 
 /** The tables in which source and target have different numbers of rows. */
 export async function differences(
-  { company, source, target }: Between,
+  { company, source, target }: Move,
   shapes: readonly Shape[],
 ): Promise<string[]> {
   const compared = shapes.filter(({ name }) => !SHARED.includes(name));

@@ -3,11 +3,25 @@ import { trusted } from "../lib/cast.ts";
 import { FIRST_HOME } from "../ports/homes.ts";
 import { commitStatements } from "../ports/sql.ts";
 import { rowElsewhere } from "./company-row.ts";
-import { type CopyPlace, catchUp, copyPage, unwatchStatements, watchStatements } from "./copy.ts";
+import {
+  type CopyPlace,
+  catchUp,
+  copyPage,
+  lastLine,
+  unwatchStatements,
+  watchStatements,
+} from "./copy.ts";
 import { takeRange } from "./id-ranges.ts";
 import { bringCompany } from "./people.ts";
 import { removePage } from "./remove.ts";
-import { keepRunning, type Move, type MovePorts, MoveRefused, RUNNER_MS } from "./running-move.ts";
+import {
+  keepRunning,
+  type Move,
+  type MovePorts,
+  MoveRefused,
+  RUNNER_MS,
+  stillOurs,
+} from "./running-move.ts";
 import { finish, freezeAndSwitch } from "./switch.ts";
 import { type Shape, shapesOf } from "./tables.ts";
 
@@ -61,21 +75,55 @@ export async function abortMove(ports: MovePorts, company: number, runner: Runne
   if (row === undefined) throw new MoveRefused("Não há mudança que possa ser desfeita");
   const begun = await begin(ports, company, String(row.target), runner);
   if (begun === null) return;
-  const { source, target } = begun.move;
+  const { move, step } = begun;
+  const { source, target } = move;
   const shapes = await shapesOf(source);
-  await commitStatements(target.writer, [
-    {
-      sql: "update companies set copier = null, left_at = 0 where id = ?1 and home is not null",
-      args: [company],
-    },
-  ]);
+  await beginAgain(ports, move, step);
   await commitStatements(source.writer, [
+    stillOurs(move),
     ...unwatchStatements(company, shapes),
     { sql: "update companies set frozen = 0, copier = null where id = ?1", args: [company] },
+  ]);
+  await commitStatements(target.writer, [
+    {
+      sql: `update companies set copier = null, left_at = 0
+        where id = ?1 and home is not null and copier = ?2`,
+      args: [company, runner.name],
+    },
   ]);
   await commitStatements(first.writer, [
     { sql: "delete from moves where company = ?1 and runner = ?2", args: [company, runner.name] },
   ]);
+}
+
+/**
+ * From here on the same move begins with its first step, which clears what was copied: the source is no longer watched. Lines of the
+ * audit that were copied into the first database are none that wait there to be brought.
+ */
+async function beginAgain(
+  { homes, clock }: MovePorts,
+  { company, source, to, runner }: Move,
+  step: Begun["step"],
+): Promise<void> {
+  const copied = to === FIRST_HOME && step === "copy" ? await lastLine(source, company) : 0;
+  const place = {
+    sql: `update companies set audit_from = max(audit_from, ?3)
+      where id = ?1 and exists (select 1 from companies where id = ?1 and copier = ?2)`,
+    args: [company, runner, copied],
+  };
+  if (copied > 0) await commitStatements(source.writer, [stillOurs({ company, runner }), place]);
+  const isBegun = await homes.first.writer.commit({
+    statements: [
+      ...(copied > 0 ? [place] : []),
+      {
+        sql: `update moves set step = 'clear', place = null, updated_at = ?3
+          where company = ?1 and runner = ?2 and step <> 'switched' returning company`,
+        args: [company, runner, clock.now()],
+      },
+    ],
+    read: (rows) => rows.at(-1)?.length === 1,
+  });
+  if (!isBegun) throw new MoveRefused("Não há mudança que possa ser desfeita");
 }
 
 interface Begun {
@@ -136,14 +184,31 @@ async function begin(
   const place = taken.place === null ? null : trusted<CopyPlace>(JSON.parse(String(taken.place)));
   const step = trusted<Begun["step"]>(taken.step);
   const move = { company, source, target, runner: runner.name, from: String(taken.source), to };
-  // From here on nothing of a run before this one is accepted.
-  const claim = {
-    sql: "update companies set copier = ?2 where id = ?1 and (home is not null or frozen = 1)",
-    args: [company, runner.name],
-  };
-  if (step !== "clear") await commitStatements(target.writer, [claim]);
-  if (step === "switched") await commitStatements(source.writer, [claim]);
+  await claim(ports, move);
   return { move, step, place };
+}
+
+/**
+ * From here on source and target accept nothing of another run. A run that comes too late with this has lost the move, and gives
+ * back what it has claimed. Throws MoveRefused.
+ */
+async function claim(ports: MovePorts, move: Move): Promise<void> {
+  const { company, source, target, runner } = move;
+  const args = [company, runner];
+  const own = "update companies set copier = ?2 where id = ?1 and";
+  await commitStatements(source.writer, [{ sql: `${own} home is null`, args }]);
+  await commitStatements(target.writer, [{ sql: `${own} home is not null`, args }]);
+  try {
+    await keepRunning(ports, move);
+  } catch (error) {
+    const release = {
+      sql: "update companies set copier = null where id = ?1 and copier = ?2",
+      args,
+    };
+    await commitStatements(source.writer, [release]);
+    await commitStatements(target.writer, [release]);
+    throw error;
+  }
 }
 
 /** Clears what an earlier stay has left in the target, gives it ids above those of the company, and begins to watch the source. */
@@ -154,6 +219,12 @@ async function prepare(ports: MovePorts, move: Move, shapes: readonly Shape[]): 
     await keepRunning(ports, move);
     await ports.yieldToEventLoop();
   }
+  // A move that was being given up may have left the company frozen.
+  await commitStatements(source.writer, [
+    stillOurs(move),
+    { sql: "update companies set frozen = 0 where id = ?1 and home is null", args: [company] },
+    ...watchStatements(company, shapes),
+  ]);
   await takeRange(ports, { source, target, to });
   // Lines that wait in the first database would stand before those that are copied.
   if (to === FIRST_HOME)
@@ -161,8 +232,8 @@ async function prepare(ports: MovePorts, move: Move, shapes: readonly Shape[]): 
       target,
       { reader: source.reader, writer: guarded(source.writer, company) },
       company,
+      move.runner,
     );
-  await commitStatements(source.writer, watchStatements(company, shapes));
   await commitStatements(ports.homes.first.writer, [
     {
       sql: "update moves set step = 'copy', place = null, updated_at = ?3 where company = ?1 and runner = ?2",

@@ -18,7 +18,7 @@ export async function bringPeople(ports: Ports, signal?: AbortSignal): Promise<n
   const { homes } = ports;
   if (homes === undefined) return 0;
   const waiting = await homes.first.reader.rows({
-    sql: `select c.id, c.home from companies c where c.home is not null
+    sql: `select c.id, c.home from companies c where c.home is not null and c.copier is null
       and exists (select 1 from audit a where a.company = c.id and a.id > c.audit_from)`,
     args: [],
   });
@@ -38,10 +38,18 @@ export async function bringPeople(ports: Ports, signal?: AbortSignal): Promise<n
 type Db = Pick<Ports, "reader" | "writer">;
 
 /**
- * As `bringPeople`, all lines of one company; `there`: its home, with a guarded writer. Fails with `company.moving` and as the
- * databases do.
+ * As `bringPeople`, all lines of one company; `there`: its home, with a guarded writer. While the company is being copied into the
+ * first database its lines there are copies: only the run that copies (`copier`) brings lines, before it copies. Fails with
+ * `company.moving` and as the databases do.
  */
-export async function bringCompany(first: Db, there: Db, company: number): Promise<number> {
+export async function bringCompany(
+  first: Db,
+  there: Db,
+  company: number,
+  copier: string | null = null,
+): Promise<number> {
+  const waits =
+    "exists (select 1 from companies where id = ?1 and home is not null and copier is ?3)";
   for (let brought = 0; ; ) {
     const [row] = await there.reader.rows({
       sql: "select audit_from from companies where id = ?1",
@@ -49,8 +57,9 @@ export async function bringCompany(first: Db, there: Db, company: number): Promi
     });
     const from = Number(row?.audit_from ?? 0);
     const lines = await first.reader.rows({
-      sql: `select ${["id", ...COLUMNS].join(", ")} from audit where company = ?1 and id > ?2 order by id limit ${LINES}`,
-      args: [company, from],
+      sql: `select ${["id", ...COLUMNS].join(", ")} from audit
+        where company = ?1 and id > ?2 and ${waits} order by id limit ${LINES}`,
+      args: [company, from, copier],
     });
     const to = Number(lines.at(-1)?.id ?? from);
     if (lines.length > 0) {
@@ -61,12 +70,13 @@ export async function bringCompany(first: Db, there: Db, company: number): Promi
     }
     await commitStatements(first.writer, [
       {
-        sql: "delete from audit where company = ?1 and id > (select audit_from from companies where id = ?1) and id <= ?2",
-        args: [company, to],
+        sql: `delete from audit
+          where company = ?1 and id > (select audit_from from companies where id = ?1) and id <= ?2 and ${waits}`,
+        args: [company, to, copier],
       },
       {
-        sql: "update companies set audit_from = ?2 where id = ?1 and audit_from < ?2",
-        args: [company, to],
+        sql: `update companies set audit_from = ?2 where id = ?1 and audit_from < ?2 and ${waits}`,
+        args: [company, to, copier],
       },
     ]);
     brought += lines.length;

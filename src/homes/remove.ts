@@ -70,8 +70,8 @@ export async function removeLeft(ports: RemovePorts): Promise<number> {
     if (pages < MOST_PAGES)
       await commitStatements(ports.writer, [
         {
-          sql: "update companies set left_at = null where id = ?1 and home is not null",
-          args: [company],
+          sql: "update companies set left_at = null where id = ?1 and home is not null and left_at <= ?2",
+          args: [company, ports.clock.now() - LEFT_MS],
         },
       ]);
   }

@@ -6,7 +6,7 @@ import { commitStatements, type Guard, type Statement } from "../ports/sql.ts";
 import { reconciledSlices } from "../stock/reconcile/reconcile.ts";
 import { settingsTo } from "./company-row.ts";
 import { catchUp, differences, lastLine, unwatchStatements } from "./copy.ts";
-import { keepRunning, type Move, type MovePorts, MoveRefused } from "./running-move.ts";
+import { keepRunning, type Move, type MovePorts, MoveRefused, stillOurs } from "./running-move.ts";
 import type { Shape } from "./tables.ts";
 
 /** Comparisons of a frozen company before the move is given up. */
@@ -20,13 +20,11 @@ export async function freezeAndSwitch(
   onStep: (step: string) => void,
 ): Promise<void> {
   const { company, source, runner } = move;
-  // The run that froze last may end it: a run that was taken for dead must not open what its successor compares.
+  // Both by the run that has the company now: one that was taken for dead must not open what its successor compares.
   const freeze = (): Promise<void> =>
     commitStatements(source.writer, [
-      {
-        sql: "update companies set frozen = 1, copier = ?2 where id = ?1 and home is null",
-        args: [company, runner],
-      },
+      stillOurs(move),
+      { sql: "update companies set frozen = 1 where id = ?1 and home is null", args: [company] },
     ]);
   const thaw = (): Promise<void> =>
     commitStatements(source.writer, [
@@ -44,7 +42,10 @@ export async function freezeAndSwitch(
     }
     if (differing.length > 0)
       throw new MoveRefused(`A cópia difere do original em ${differing.join(", ")}`);
-    await commitStatements(move.target.writer, await settingsTo(move, ports.homes.first));
+    await commitStatements(move.target.writer, [
+      stillOurs(move),
+      ...(await settingsTo(move, ports.homes.first)),
+    ]);
     onStep("verify");
     await mustBeWhole(ports, move);
     await keepRunning(ports, move);
@@ -136,6 +137,11 @@ export async function finish(
   const now = ports.clock.now();
   if (to !== FIRST_HOME)
     await commitStatements(target.writer, [
+      {
+        sql: `insert into refused_writes (company) select id from companies
+          where id = ?1 and home is not null and copier is not ?2`,
+        args: [company, runner],
+      },
       ...openStatements(move, now, {
         sql: "select 1 from companies where id = ?1 and home is not null and copier = ?2",
         args: [company, runner],
