@@ -13,6 +13,8 @@ export type AccountsFailure =
   | { code: "session.foreign" }
   /** The request came by a token, which is no session of a browser. */
   | { code: "session.not_found" }
+  /** The page was opened for another person than the one whose session it is now. */
+  | { code: "session.other_person" }
   /** The page was opened for another company than the one that the session is of now. */
   | { code: "session.other_company"; company: number }
   | { code: "auth.weak_password"; why: string }

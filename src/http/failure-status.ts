@@ -97,6 +97,7 @@ export const STATUS_OF = {
   "auth.forbidden": 403,
   "session.foreign": 403,
   "session.not_found": 404,
+  "session.other_person": 409,
   "session.other_company": 409,
   "auth.weak_password": 400,
   "company.not_found": 404,

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { useAddress } from "./base/address.ts";
 import { listenToKeys, useKeys } from "./base/keys.ts";
 import { closeLive, live, openLive } from "./base/live.ts";
-import { otherCompany } from "./base/me.ts";
+import { type OtherSession, otherSession } from "./base/me.ts";
 import { notifyFault } from "./base/notices.ts";
 import { online } from "./base/online.ts";
 import { followSession, leave, may, me, unsent } from "./base/session.ts";
@@ -117,7 +117,14 @@ function useFocusOnNewPlace(path: string, main: HTMLElement | null): void {
   }, [path, main]);
 }
 
-/** What the page says while the network or the feed is interrupted, or the session is of another company than this tab. */
+const OTHER_SESSION: Record<OtherSession, string> = {
+  "session.other_person":
+    "Em outra aba entrou outra pessoa. Nada desta aba foi gravado em nome dela.",
+  "session.other_company":
+    "Em outra aba você passou a trabalhar em outra empresa. Nada desta aba foi gravado nela.",
+};
+
+/** What the page says while the network or the feed is interrupted, or the session is of another person or company than this tab. */
 function Offline() {
   const away = !online.value;
   const still = live.value === "broken" && !away;
@@ -129,10 +136,10 @@ function Offline() {
           Sem internet. Mostrando o que já estava aqui.
         </p>
       )}
-      {otherCompany.value && (
+      {otherSession.value !== null && (
         <p class="offline-bar">
           <Icon name="building-2" />
-          Em outra aba você passou a trabalhar em outra empresa. Nada desta aba foi gravado nela.
+          {OTHER_SESSION[otherSession.value]}
           <Button small onClick={() => location.reload()}>
             Recarregar
           </Button>

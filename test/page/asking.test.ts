@@ -63,3 +63,21 @@ inBrowser(
       equal(await page.evaluate(`asking.readMe().then(({ company }) => company.id)`), 2);
     }),
 );
+
+inBrowser("a tab opened for another person writes nothing and knows it", () =>
+  inAsking(async ({ page, context, world }) => {
+    await context.route("**/api/session", async (route) => {
+      const read = await (await route.fetch()).json();
+      await route.fulfill({ json: { ...read, user: { ...read.user, id: read.user.id + 1 } } });
+    });
+    await page.evaluate("asking.readMe()");
+    const refused = JSON.stringify(await page.evaluate(CATEGORY));
+    match(refused, /session\.other_person/);
+    match(refused, /entrou outra pessoa/);
+    equal(await page.evaluate("asking.isOther()"), true);
+    equal(
+      JSON.stringify((await world.call("GET", "/api/categories")).body).includes("Bebidas"),
+      false,
+    );
+  }),
+);

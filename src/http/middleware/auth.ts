@@ -17,7 +17,7 @@ import {
   cookieToken,
   keepToken,
   refuseForeign,
-  refuseOtherCompany,
+  refuseOtherSession,
   saysCookie,
 } from "./session-cookie.ts";
 
@@ -27,7 +27,7 @@ import {
  * history, and last from the cookie. A route that declares itself `open` needs no
  * token; one that declares nothing is refused with 403 (deny by default); an unknown path needs one, so that its 404 reveals nothing.
  * Fails with `auth.required`, `auth.invalid_token`; both carry `WWW-Authenticate` (RFC 6750). By cookie: `session.foreign`,
- * `session.other_company`.
+ * `session.other_person`, `session.other_company`.
  */
 export const authenticated: MiddlewareHandler<Env> = async (c, next) => {
   const access = accessOf(c);
@@ -69,7 +69,7 @@ function enterSession(c: Context<Env>, claims: Claims | undefined): void {
   const session = claims === undefined ? null : sessionOf(claims);
   if (claims === undefined || session === null)
     throw new Failed<AccountsFailure>({ code: "auth.invalid_token", why: "malformed" });
-  refuseOtherCompany(c, c.var.actor.company);
+  refuseOtherSession(c, c.var.actor);
   const now = c.var.ports.clock.now();
   const expiresAt = isOld(claims, session, now) ? sessionExpiry(session, now) : claims.exp;
   c.set("session", { ...session, expiresAt });

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import type { Actor } from "../../accounts/actor.ts";
 import type { AccountsFailure } from "../../accounts/failures.ts";
 import { type BrowserSession, sessionExpiry } from "../../accounts/token.ts";
 import { Failed } from "../../lib/result.ts";
@@ -53,15 +54,20 @@ export function refuseForeign(c: Context<Env>): void {
   if (!ours) throw new Failed<AccountsFailure>({ code: "session.foreign" });
 }
 
-/** The header in which a page says for which company it was opened. */
+/** The headers in which a page says for which person and company it was opened: their ids. */
+const PERSON_HEADER = "x-person";
 const COMPANY_HEADER = "x-company";
 
 /**
- * Refuses a request of a page that was opened for another company than the one the session is of now: two tabs share one cookie,
- * and what is written in one must not land in the company that was chosen in the other. Fails with `session.other_company`.
+ * Refuses a request of a page that was opened for another person or company than the session is of now: two tabs share one cookie,
+ * and what is written in one must not land in the company, or under the name, that was chosen in the other. Fails with
+ * `session.other_person`, `session.other_company`.
  */
-export function refuseOtherCompany(c: Context<Env>, company: number): void {
-  const meant = c.req.header(COMPANY_HEADER);
-  if (meant !== undefined && meant !== String(company))
+export function refuseOtherSession(c: Context<Env>, { userId, company }: Actor): void {
+  const says = (header: string, id: number) =>
+    [undefined, String(id)].includes(c.req.header(header));
+  if (!says(PERSON_HEADER, userId))
+    throw new Failed<AccountsFailure>({ code: "session.other_person" });
+  if (!says(COMPANY_HEADER, company))
     throw new Failed<AccountsFailure>({ code: "session.other_company", company });
 }

@@ -1,5 +1,5 @@
 import { trusted } from "../../lib/cast.ts";
-import { companyHeader, otherCompany } from "./me.ts";
+import { isOfOtherSession, otherSession, sessionHeaders } from "./me.ts";
 import { online } from "./online.ts";
 import { Refused, Unreachable } from "./problem.ts";
 import { signedInAgain } from "./session-end.ts";
@@ -28,7 +28,7 @@ const LONGEST_WAIT_S = 30;
 /**
  * Asks the API with the session's cookie. `T` is the type of the route's answer (`z.infer` of its schema); null where it has no body.
  * A GET, and a write with a key, is asked again after Retry-After (429, 503), four times. A session that ended waits for the person
- * to enter again, and is then asked again. Each request says the company of this tab. Throws Refused, Unreachable, or the AbortError of
+ * to enter again, and is then asked again. Each request says the person and company of this tab. Throws Refused, Unreachable, or the AbortError of
  * its signal.
  */
 export async function ask<T>(path: string, options: Ask = {}): Promise<T> {
@@ -75,7 +75,7 @@ async function answerTo(path: string, options: Ask): Promise<Response> {
       tries = 0;
       continue;
     }
-    if (refused.code === "session.other_company") otherCompany.value = true;
+    if (isOfOtherSession(refused.code)) otherSession.value = refused.code;
     const { retryAfterS, status } = refused;
     const passes = status === 429 || status === 503;
     if (!repeatable || !passes || retryAfterS === null || tries >= MOST_TRIES) throw refused;
@@ -89,7 +89,7 @@ async function send(path: string, options: Ask): Promise<Response> {
   const sent = (json === undefined ? body : JSON.stringify(json)) ?? null;
   const headers = {
     accept: "application/json",
-    ...companyHeader(path),
+    ...sessionHeaders(path),
     ...(json === undefined ? {} : { "content-type": "application/json" }),
     ...(key === undefined ? {} : { "idempotency-key": key }),
     ...options.headers,

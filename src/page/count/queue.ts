@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { CountLineSchema } from "../../http/views/count-view.ts";
 import { fromScaled } from "../../lib/decimal.ts";
 import { ask } from "../base/ask.ts";
+import { isOfOtherSession } from "../base/me.ts";
 import { online } from "../base/online.ts";
 import { Refused, Unreachable } from "../base/problem.ts";
 import { atLeaving, me, unsent } from "../base/session.ts";
@@ -106,10 +107,10 @@ async function send(): Promise<void> {
   }
 }
 
-/** It may pass by itself: the service is busy, or another tab has chosen another company meanwhile. */
+/** It may pass by itself: the service is busy, or another tab has chosen another company or person meanwhile. */
 const isPassing = (fault: unknown): boolean =>
   fault instanceof Refused &&
-  (fault.status === 429 || fault.status >= 500 || fault.code === "session.other_company");
+  (fault.status === 429 || fault.status >= 500 || isOfOtherSession(fault.code));
 
 async function sendCount(person: string, count: string): Promise<void> {
   try {

@@ -38,10 +38,7 @@ export default function NotesView() {
   };
   useOld(["nfe.", "supplier_item.", "company.", "events."], again);
   useEffect(() => setMarked(NONE), [path]);
-  const close = () => {
-    address.set({ nota: "" });
-    focusRow(open);
-  };
+  const close = () => address.set({ nota: "" });
   const approve = (note: Note) => {
     const key = note.access_key;
     if (busy.value.has(key)) return;
@@ -259,10 +256,6 @@ function keyBeside(key: string): string | null {
   return next?.getAttribute("data-key") ?? null;
 }
 
-/** Moves the focus to a row's link, once the list is there again. */
-function focusRow(key: string): void {
-  requestAnimationFrame(() => {
-    const link = rowOf(key)?.querySelector("a.row-link");
-    if (link instanceof HTMLElement) link.focus();
-  });
-}
+/** Moves the focus to a row's link. */
+const focusRow = (key: string): void =>
+  rowOf(key)?.querySelector<HTMLElement>("a.row-link")?.focus();

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { tray } from "../base/intake.ts";
 import { useKeys } from "../base/keys.ts";
 import { whole } from "../base/say.ts";
@@ -27,12 +27,30 @@ export function View(props: {
   );
 }
 
-/** List and detail side by side from 1,181 px; below, the detail alone, and the list stays behind it. */
+/**
+ * List and detail side by side from 1,181 px; below, the detail alone, and the list stays behind it. When the detail closes the focus
+ * goes back to the link of the list that was open (`aria-current="true"`), unless the person has gone elsewhere with it.
+ */
 export function Split(props: { list: ComponentChildren; detail: ComponentChildren | null }) {
   const open = props.detail !== null;
+  const list = useRef<HTMLDivElement>(null);
+  const wasOpen = useRef(open);
+  const back = useRef<HTMLElement | null>(null);
+  // While this renders the list is still the one before it, and marks its link.
+  if (wasOpen.current && !open)
+    back.current = list.current?.querySelector<HTMLElement>('a[aria-current="true"]') ?? null;
+  wasOpen.current = open;
+  // With the change itself and not a frame later: what is typed next would be lost.
+  useLayoutEffect(() => {
+    const [link, at] = [back.current, document.activeElement];
+    back.current = null;
+    if (at === null || at === document.body || list.current?.contains(at) === true) link?.focus();
+  }, [open]);
   return (
     <div class={`split${open ? " open" : ""}`}>
-      <div class="split-list">{props.list}</div>
+      <div class="split-list" ref={list}>
+        {props.list}
+      </div>
       {open && <aside class="split-detail">{props.detail}</aside>}
     </div>
   );

@@ -41,14 +41,7 @@ export default function StockView() {
     category: address.param("categoria"),
   };
   const open = address.param("produto");
-  const close = () => {
-    now.current.set({ produto: "", aba: "" });
-    // Back to the row that was open, when the list is there again.
-    const row = `tr[data-key="${CSS.escape(open)}"] a.row-link`;
-    requestAnimationFrame(() =>
-      document.querySelector<HTMLElement>(row)?.focus({ preventScroll: true }),
-    );
-  };
+  const close = () => now.current.set({ produto: "", aba: "" });
   useKeys(open === "" ? {} : { Escape: close });
   /** A barcode reader ends with Enter: the one product that fits is opened. */
   const openOne = async (text: string) => {

@@ -1,9 +1,9 @@
 import { effect, untracked } from "@preact/signals";
+import { isOfOtherSession } from "../base/me.ts";
 import { online } from "../base/online.ts";
 import { Refused, Unreachable } from "../base/problem.ts";
 import { halted } from "./state.ts";
 
-const HALTING = new Set(["idempotency.in_progress", "session.other_company"]);
 const AGAIN_MS = 5_000;
 let timer: ReturnType<typeof setTimeout> | null = null;
 
@@ -11,11 +11,11 @@ let timer: ReturnType<typeof setTimeout> | null = null;
 export const resumers = new Set<() => void>();
 
 /**
- * Whether a refusal is none of the files': the service is busy, ill, or still at the same request, or the tab is of another company.
+ * Whether a refusal is none of the files': the service is busy, ill, or still at the same request, or the tab is of another session.
  * Anything else is an answer.
  */
 export const isHalting = ({ status, code }: Refused): boolean =>
-  status === 429 || status >= 500 || HALTING.has(code);
+  status === 429 || status >= 500 || code === "idempotency.in_progress" || isOfOtherSession(code);
 
 /** Keeps what waits: nothing leaves until the network is back, or the person tries again. */
 export function halt(fault: unknown): void {

@@ -58,6 +58,7 @@ export const page = {
       { "sec-fetch-site": "cross-site" },
       { origin: "https://mau.example" },
       { ...OURS, "x-company": "2" },
+      { ...OURS, "x-person": "2" },
     ]) {
       await ask("a read", (known) => ({ path: "/api/company", ...by(known, headers) }));
       await ask("a write", (known) => ({

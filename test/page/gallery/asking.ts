@@ -1,5 +1,5 @@
 import { ask } from "../../../src/page/base/ask.ts";
-import { otherCompany } from "../../../src/page/base/me.ts";
+import { otherSession } from "../../../src/page/base/me.ts";
 import { readMe } from "../../../src/page/base/session.ts";
 
 /** What every view asks with, reachable from a test: `asking.ask(…)` gives the answer or the code of the refusal. */
@@ -11,7 +11,7 @@ Object.assign(globalThis, {
         code: fault.code,
         message: fault.message,
       })),
-    isOther: () => otherCompany.value,
+    isOther: () => otherSession.value !== null,
   },
 });
 document.title = "asking";

@@ -203,6 +203,8 @@ const SENTENCES: {
     "Este pedido não veio de uma página deste sistema; abra o sistema no seu próprio endereço e tente de novo",
   "session.not_found":
     "Esta chamada não veio de uma sessão do navegador; para encerrar todas as sessões, use POST /api/logout",
+  "session.other_person":
+    "Neste navegador entrou outra pessoa; recarregue a página antes de continuar",
   "session.other_company":
     "Neste navegador você passou a trabalhar em outra empresa; recarregue a página antes de continuar",
   "auth.weak_password": ({ why }) => `A nova senha não é aceita: ${why}`,

@@ -229,6 +229,22 @@ test("another company of the person is chosen by the cookie, and a page of the f
     expect((await browser.ask("GET", "/api/stock")).status).toBe(401);
   }));
 
+test("a page that was opened for another person writes nothing under the name of who has entered since", () =>
+  withOwner(async (service) => {
+    const browser = browserOf(service);
+    await browser.enter();
+    const { body } = await browser.ask("GET", "/api/session");
+    const made = (person: number) =>
+      browser.ask("POST", "/api/categories", {
+        json: { name: "Da primeira pessoa" },
+        headers: { "x-person": String(person), "x-company": "1" },
+      });
+    const old = await made(body.user.id + 1);
+    expect([old.status, old.body.code]).toEqual([409, "session.other_person"]);
+    expect(await service.rows("select 1 from categories")).toEqual([]);
+    expect((await made(body.user.id)).status).toBe(201);
+  }));
+
 test("another password keeps this browser in by a new cookie, and ends every other session", () =>
   withOwner(async (service) => {
     const [here, there] = [browserOf(service), browserOf(service)];
