@@ -28,6 +28,7 @@ const URL_FAULTS: Readonly<Record<FailureOf<"webhook.url">["why"], string>> = {
 };
 
 const brazilianDay = (day: string): string => day.split("-").reverse().join("/");
+const withComma = (quantity: string): string => quantity.replace(".", ",");
 
 /** The sentence of a failure, without a full stop: a reason may follow it. */
 export function failureSentence(failure: Failure): string {
@@ -203,8 +204,7 @@ const SENTENCES: {
     "Este pedido não veio de uma página deste sistema; abra o sistema no seu próprio endereço e tente de novo",
   "session.not_found":
     "Esta chamada não veio de uma sessão do navegador; para encerrar todas as sessões, use POST /api/logout",
-  "session.other_person":
-    "Neste navegador entrou outra pessoa; recarregue a página antes de continuar",
+  "session.other_person": "Neste navegador entrou outra pessoa; recarregue a página",
   "session.other_company":
     "Neste navegador você passou a trabalhar em outra empresa; recarregue a página antes de continuar",
   "auth.weak_password": ({ why }) => `A nova senha não é aceita: ${why}`,
@@ -299,8 +299,6 @@ const SENTENCES: {
   "mcp.key_needed":
     "O acesso de assistentes precisa de uma chave de API; o token de uma pessoa não serve",
 };
-
-const withComma = (quantity: string): string => quantity.replace(".", ",");
 
 function whyNotJson(fault: FailureOf<"request.malformed_json">): string {
   switch (fault.why) {
