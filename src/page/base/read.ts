@@ -10,6 +10,10 @@ export interface Read<T> {
   readonly again: () => void;
 }
 
+/** Whether it has been read, or could not be: what is shown of it will not come later. */
+export const isSettled = ({ value, fault }: Read<unknown>): boolean =>
+  value !== null || fault !== null;
+
 /** Reads `path` when the view opens and when it changes; null reads nothing. Answers of an earlier path are dropped. */
 export function useRead<T>(path: string | null): Read<T> {
   const [state, setState] = useState<{ path: string | null; value: T | null; fault: unknown }>({

@@ -1,9 +1,9 @@
 import { useOld } from "../base/live.ts";
-import { useRead } from "../base/read.ts";
+import { isSettled, type Read, useRead } from "../base/read.ts";
 import { count, day, dayMonth, money, name, percent, unitCost } from "../base/say.ts";
 import { may } from "../base/session.ts";
 import { Icon } from "../parts/icon.tsx";
-import { ErrorBar, Skeleton } from "../parts/states.tsx";
+import { ErrorBar } from "../parts/states.tsx";
 import { Card } from "../parts/view.tsx";
 import type { CostRise, Counts, Note, Stats } from "./answers.ts";
 
@@ -11,10 +11,19 @@ const TOP = 5;
 const RISES = `/api/reports/cost-rises?days=30&limit=${TOP}`;
 const NOTES = `/api/nfes?status=PENDENTE&held=true&cursor=start&limit=${TOP}`;
 
-/** What waits for a person: alerts first, then the newest held notes, each with its reason. */
-export function NeedsYou({ counts, stats }: { counts: Counts; stats: Stats }) {
-  const notes = useRead<{ data: readonly Note[] }>(counts.held > 0 ? NOTES : null);
+type HeldNotes = Read<{ data: readonly Note[] }>;
+
+/** The newest held notes, which are read where there are any. */
+export function useHeldNotes(counts: Counts | null): { settled: boolean; notes: HeldNotes } {
+  const any = counts !== null && counts.held > 0;
+  const notes: HeldNotes = useRead(any ? NOTES : null);
   useOld(["nfe."], notes.again);
+  return { settled: !any || isSettled(notes), notes };
+}
+
+/** What waits for a person: alerts first, then the newest held notes, each with its reason. */
+export function NeedsYou(props: { counts: Counts; stats: Stats; notes: HeldNotes }) {
+  const { counts, stats, notes } = props;
   const alerts = alertsOf(stats);
   const nothing = alerts.length === 0 && counts.held === 0;
   return (
@@ -35,7 +44,6 @@ export function NeedsYou({ counts, stats }: { counts: Counts; stats: Stats }) {
         </p>
       )}
       <ErrorBar fault={notes.fault} again={notes.again} />
-      {notes.busy && notes.value === null && counts.held > 0 && <Skeleton lines={3} />}
       <ul class="panel-list">
         {alerts.map(({ text, href }) => (
           <li key={text} class="hold">
@@ -86,9 +94,17 @@ function alertsOf({ alerts }: Stats): Alert[] {
   return all.filter(({ many }) => many > 0);
 }
 
+/** What has risen, and the names of its products. */
+interface Rises {
+  readonly settled: boolean;
+  readonly any: boolean;
+  readonly rises: Read<{ data: readonly CostRise[] }>;
+  readonly nameOf: (code: string) => string;
+}
+
 /** The newest entries that cost more than the average; their products are read by name. */
-export function CostRises({ stats }: { stats: Stats }) {
-  const any = stats.alerts.cost_rose > 0;
+export function useCostRises(stats: Stats | null): Rises {
+  const any = stats !== null && stats.alerts.cost_rose > 0;
   const rises = useRead<{ data: readonly CostRise[] }>(any ? RISES : null);
   useOld(["product.cost_rose"], rises.again);
   const codes = [...new Set((rises.value?.data ?? []).map((one) => one.product_code))];
@@ -97,13 +113,20 @@ export function CostRises({ stats }: { stats: Stats }) {
   const names = useRead<{ data: readonly { code: string; name: string }[] }>(
     asked.length === 0 ? null : `/api/stock?cursor=start&limit=${TOP}&codes=${asked.join(",")}`,
   );
+  return {
+    settled: !any || (isSettled(rises) && (asked.length === 0 || isSettled(names))),
+    any,
+    rises,
+    nameOf: (code) => name(names.value?.data.find((one) => one.code === code)?.name ?? code),
+  };
+}
+
+/** The list of them; nothing where none rose. */
+export function CostRises({ rises: { any, rises, nameOf } }: { rises: Rises }) {
   if (!any) return null;
-  const nameOf = (code: string): string =>
-    name(names.value?.data.find((one) => one.code === code)?.name ?? code);
   return (
     <Card title="Custos que subiram">
       <ErrorBar fault={rises.fault} again={rises.again} />
-      {rises.value === null && rises.fault === null && <Skeleton lines={3} />}
       <ul class="panel-list">
         {(rises.value?.data ?? []).map((one) => (
           <li key={one.movement_id} class="panel-rise">

@@ -1,5 +1,7 @@
+import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
 import { useOld } from "../base/live.ts";
-import { type Read, useRead } from "../base/read.ts";
+import { isSettled, type Read, useRead } from "../base/read.ts";
 import { name } from "../base/say.ts";
 import { companyName } from "../base/session.ts";
 import { Button } from "../parts/button.tsx";
@@ -8,7 +10,7 @@ import { View } from "../parts/view.tsx";
 import type { Composition, Counts, Day, Stats } from "./answers.ts";
 import { Ages, Categories, Expiring, Movements, Valuable } from "./charts.tsx";
 import { Head } from "./head.tsx";
-import { CostRises, NeedsYou } from "./lists.tsx";
+import { CostRises, NeedsYou, useCostRises, useHeldNotes } from "./lists.tsx";
 
 /** Everything that moves goods or changes a note, a product, a mailbox or a webhook. */
 const OLD = ["nfe.", "movement.", "stock.", "product.", "products.", "count.", "mail", "webhook."];
@@ -24,7 +26,9 @@ export default function PanelView() {
     for (const one of all) one.again();
   });
   const failed = all.filter(({ fault }) => fault !== null);
-  const known = stats.value !== null && counts.value !== null;
+  const held = useHeldNotes(counts.value);
+  const rises = useCostRises(stats.value);
+  const waits = stats.value !== null && counts.value !== null;
   return (
     <View
       title="Painel"
@@ -46,41 +50,76 @@ export default function PanelView() {
         />
         <Head stats={stats.value} counts={counts.value} />
         <div class="panel-grid">
-          <div class="panel-column">
-            {days.value === null ? (
-              <Place of={days} height="360px" />
-            ) : (
-              <Movements days={days.value} stats={stats.value} />
-            )}
-            {stock.value === null ? (
-              <Place of={stock} height="330px" />
-            ) : (
-              <>
-                <Valuable stock={stock.value} />
-                <Categories stock={stock.value} />
-              </>
-            )}
-          </div>
-          <div class="panel-column">
-            {known ? (
-              <NeedsYou counts={counts.value} stats={stats.value} />
-            ) : (
-              <Place of={stats.value === null ? stats : counts} height="360px" />
-            )}
-            {stats.value !== null && <CostRises stats={stats.value} />}
-            {stock.value !== null && (
-              <>
-                <Expiring stock={stock.value} />
-                <Ages stock={stock.value} stats={stats.value} />
-              </>
-            )}
-          </div>
+          <Column
+            cards={[
+              {
+                settled: isSettled(days) && isSettled(stats),
+                card: days.value !== null && <Movements days={days.value} stats={stats.value} />,
+              },
+              {
+                settled: isSettled(stock),
+                card: stock.value !== null && (
+                  <>
+                    <Valuable stock={stock.value} />
+                    <Categories stock={stock.value} />
+                  </>
+                ),
+              },
+            ]}
+          />
+          <Column
+            first
+            cards={[
+              {
+                settled: isSettled(counts) && isSettled(stats) && held.settled,
+                card: waits && (
+                  <NeedsYou counts={counts.value} stats={stats.value} notes={held.notes} />
+                ),
+              },
+              { settled: rises.settled, card: <CostRises rises={rises} /> },
+              {
+                settled: isSettled(stock),
+                card: stock.value !== null && (
+                  <>
+                    <Expiring stock={stock.value} />
+                    <Ages stock={stock.value} stats={stats.value} />
+                  </>
+                ),
+              },
+            ]}
+          />
         </div>
       </div>
     </View>
   );
 }
 
-/** The place of a card that is being read; nothing where it failed, for the bar says so. */
-const Place = ({ of, height }: { of: Read<unknown>; height: string }) =>
-  of.fault === null ? <Skeleton lines={1} height={height} /> : null;
+/**
+ * Cards from above down to the first that is still being read: how high it will be is not known, and what stood below it would move.
+ * Of what failed nothing is shown, for the bar says so. `first`: on a phone its first card stands above the other column.
+ */
+function Column(props: {
+  first?: boolean;
+  cards: readonly { readonly settled: boolean; readonly card: ComponentChildren }[];
+}) {
+  const { cards } = props;
+  const most = useRef(0);
+  const unread = cards.findIndex(({ settled }) => !settled);
+  // What was shown stays while something of it is read for the first time.
+  const many = Math.max(most.current, unread < 0 ? cards.length : unread);
+  most.current = many;
+  return (
+    <div class="panel-column">
+      {cards.map(({ card }, at) => at < many && card)}
+      {many < cards.length && (
+        <div
+          // A new place for each: one that moved down would be a shift too.
+          key={many}
+          class={`panel-place${props.first === true && many === 0 ? " panel-first" : ""}`}
+        >
+          <Skeleton lines={1} height="360px" />
+        </div>
+      )}
+    </div>
+  );
+}
