@@ -86,6 +86,8 @@ export interface VisitOptions {
   readonly signedIn?: boolean;
   /** Makes the video that the camera shows; gives its path. */
   readonly video?: () => Promise<string>;
+  /** As in `check`: one look of axe, and no pictures unless PICTURES names their folder. */
+  readonly brief?: boolean;
 }
 
 /**
@@ -95,7 +97,7 @@ export interface VisitOptions {
 export async function visit(
   world: World,
   body: (visit: Visit) => Promise<void>,
-  { phone = false, signedIn = true, video }: VisitOptions = {},
+  { phone = false, signedIn = true, video, brief = false }: VisitOptions = {},
 ): Promise<void> {
   const own = video === undefined ? null : await withCamera(await video());
   const context = await (own ?? (await browser())).newContext({
@@ -110,7 +112,8 @@ export async function visit(
     const page = await context.newPage();
     const faults = await watch(page, world);
     if (signedIn) await signIn(context, world);
-    await body(visitOf(page, context, world));
+    const whole = visitOf(page, context, world);
+    await body(brief ? briefly(whole) : whole);
     deepEqual(faults, []);
   } finally {
     await context.close();
@@ -167,6 +170,22 @@ function visitOf(page: Page, context: BrowserContext, world: World): Visit {
     },
     accessible: () => accessible(page),
     picture: (name) => picture(page, name),
+  };
+}
+
+/** The visit with one look of axe, and pictures only where somebody asked for them: those take most of its time. */
+function briefly(visit: Visit): Visit {
+  let isLooked = false;
+  return {
+    ...visit,
+    async accessible() {
+      if (isLooked) return;
+      isLooked = true;
+      await visit.accessible();
+    },
+    async picture(name) {
+      if (process.env.PICTURES !== undefined) await visit.picture(name);
+    },
   };
 }
 

@@ -34,6 +34,8 @@ export function testSentences(sentences: readonly Sentence[], options: VisitOpti
   for (const { name, short, run } of sentences) {
     const here = noBrowser === null && (short === true || FULL);
     const title = noBrowser === null || short !== true ? name : `${name} (skipped: ${noBrowser})`;
-    test.skipIf(!here)(title, () => withBunWorld((world) => visit(world, run, options)));
+    test.skipIf(!here)(title, () =>
+      withBunWorld((world) => visit(world, run, { ...options, brief: !FULL })),
+    );
   }
 }
