@@ -47,18 +47,18 @@ export async function cached<T>(
   const { ports, actor, versions, signal } = c.var;
   const kept = answerCache(ports);
   const make = async (until: AbortSignal) => answerOf(await compute(until), etagPrefix);
-  if (kept === null) return reply(c, await make(signal), "MISS");
+  if (kept === null) return reply<T>(c, await make(signal), "MISS");
 
   const seen = [...tags.map((tag) => versions[tag]), await versionOfPart?.()];
   const key = JSON.stringify([actor.company, routePath(c), vary, seen]);
   const known = kept.get(key);
-  if (known !== undefined) return reply(c, known, "HIT");
+  if (known !== undefined) return reply<T>(c, known, "HIT");
   const { answer, made } = await join(ports, key, signal, async (until) => {
     const fresh = await make(until);
     kept.set(key, fresh);
     return fresh;
   });
-  return reply(c, answer, made ? "MISS" : "HIT");
+  return reply<T>(c, answer, made ? "MISS" : "HIT");
 }
 
 const encoder = new TextEncoder();
