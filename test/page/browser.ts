@@ -173,7 +173,7 @@ function visitOf(page: Page, context: BrowserContext, world: World): Visit {
   };
 }
 
-/** The visit with one look of axe, and pictures only where somebody asked for them: those take most of its time. */
+/** The visit with one look of axe, and pictures only where they are asked for: those take most of its time. */
 function briefly(visit: Visit): Visit {
   let isLooked = false;
   return {
