@@ -12,37 +12,30 @@ const hasFiles = (event: DragEvent): boolean =>
 export function WindowDrop() {
   const [over, setOver] = useState(false);
   useEffect(() => {
-    // Children of the page report entering and leaving too.
-    let depth = 0;
-    const enter = (event: DragEvent) => {
-      if (!hasFiles(event)) return;
-      depth += 1;
-      setOver(true);
-    };
-    const leave = (event: DragEvent) => {
-      if (!hasFiles(event)) return;
-      depth = Math.max(0, depth - 1);
-      if (depth === 0) setOver(false);
-    };
+    // An element that appears under the pointer is entered anew: that refuses the drop unless it is allowed there too.
     const allow = (event: DragEvent) => {
       if (!hasFiles(event)) return;
       event.preventDefault();
       if (event.dataTransfer !== null) event.dataTransfer.dropEffect = "copy";
+      setOver(true);
+    };
+    // Children of the page report leaving too, and one that is taken away reports none: only the window's own end counts.
+    const leave = (event: DragEvent) => {
+      if (event.relatedTarget === null) setOver(false);
     };
     const drop = (event: DragEvent) => {
       if (!hasFiles(event) || event.dataTransfer === null) return;
       event.preventDefault();
-      depth = 0;
       setOver(false);
       if (may("operate")) filesOfDrop(event.dataTransfer).then(give, notifyFault);
       else notify("Seu perfil não permite enviar notas.", { tone: "bad" });
     };
-    addEventListener("dragenter", enter);
+    addEventListener("dragenter", allow);
     addEventListener("dragleave", leave);
     addEventListener("dragover", allow);
     addEventListener("drop", drop);
     return () => {
-      removeEventListener("dragenter", enter);
+      removeEventListener("dragenter", allow);
       removeEventListener("dragleave", leave);
       removeEventListener("dragover", allow);
       removeEventListener("drop", drop);
