@@ -12,7 +12,7 @@ const hasFiles = (event: DragEvent): boolean =>
 export function WindowDrop() {
   const [over, setOver] = useState(false);
   useEffect(() => {
-    // An element that appears under the pointer is entered anew: that refuses the drop unless it is allowed there too.
+    // An element that appears under the pointer is entered again: that refuses the drop unless it is allowed there too.
     const allow = (event: DragEvent) => {
       if (!hasFiles(event)) return;
       event.preventDefault();
