@@ -106,6 +106,8 @@ export const MAY: Record<string, string> = {
     "lib nfe messages/pt-BR/documents ingest/verdict ingest/note ingest/judge ingest/approve ingest/reverse ingest/event stock/supplier-items stock/posting stock/lots accounts accounts/settings journal ports resilience",
   "ingest/batch":
     "lib nfe nfe/container messages/pt-BR/documents ingest/verdict ingest/upload ingest/note ingest/approve ingest/event ingest/receive accounts journal ports observability resilience",
+  "sefaz/wire": "lib nfe nfe/xml nfe/container ingest/upload ports",
+  sefaz: "lib ports sefaz/wire",
   homes: "lib journal ports accounts stock/reconcile resilience",
   reports: "lib ingest/note ingest/search mail webhooks journal ports",
   export: "lib ingest/note stock/supplier-items journal ports",
@@ -151,6 +153,7 @@ export const MAY: Record<string, string> = {
   "platform/bun/files": "lib ports config.ts platform resilience",
   "platform/bun/threads": "lib ports config.ts platform/memory",
   "platform/bun/network": "lib ports resilience",
+  "platform/bun/sefaz": "lib ports resilience",
   "platform/bun/queue": "lib ports queue-messages.ts platform/libsql resilience",
   "platform/bun/database":
     "lib ports platform platform/libsql platform/bun/files observability resilience",
@@ -194,7 +197,7 @@ const READ: Record<string, string> = {
 
 /** Parts without clock, random numbers, environment and I/O: they get these as arguments or through a port. */
 const PURE =
-  /^(?:lib|nfe|danfe|messages|journal|stock|accounts|ingest|export|homes|mail|alerts|webhooks|confirmations|http|web|failures\.ts|app\.ts)(?:\/|$)/;
+  /^(?:lib|nfe|danfe|messages|journal|stock|accounts|ingest|sefaz|export|homes|mail|alerts|webhooks|confirmations|http|web|failures\.ts|app\.ts)(?:\/|$)/;
 
 /** Exceptions: hono-rate-limiter subtracts the process's clock from the reset time of its store. */
 const EXCUSED: Record<string, string> = { "src/http/middleware/rate-limit.ts": "Date.now(" };
@@ -210,7 +213,7 @@ const KEPT_TO: readonly (readonly [RegExp, RegExp])[] = [
   [/^(?:preact|@preact\/)/, /^page(?:\/|$)/],
   [
     /^drizzle-orm/,
-    /^(?:ports|platform|journal|stock|accounts|ingest|export|mail|alerts|webhooks|confirmations|http)(?:\/(?!verdict)|$)/,
+    /^(?:ports|platform|journal|stock|accounts|ingest|sefaz|export|mail|alerts|webhooks|confirmations|http)(?:\/(?!verdict)|$)/,
   ],
 ];
 

@@ -1,0 +1,154 @@
+import { LimitCounter } from "../../ingest/upload/limit-counter.ts";
+import { BATCH_LIMITS, type BatchLimits } from "../../ingest/upload/limits.ts";
+import { openPart } from "../../ingest/upload/open-part.ts";
+import { err, ok, type Result } from "../../lib/result.ts";
+import { type SefazFault, sefazFault } from "../../lib/sefaz-fault.ts";
+import { fromBase64 } from "../../nfe/container/base64.ts";
+import { attributeOf, childOf, type XmlElement } from "../../nfe/xml/element.ts";
+import type { SefazEnvironment } from "../../ports/sefaz.ts";
+import { answerIn, envelope, NFE, statusOf, textOf } from "./soap.ts";
+
+/** What a distribution is asked for: what follows an NSU, one NSU, or one note. */
+export type Wanted =
+  | { readonly after: number }
+  | { readonly nsu: number }
+  | { readonly accessKey: string };
+
+export interface DistributionRequest {
+  readonly environment: SefazEnvironment;
+  /** CNPJ (14 characters) or CPF (11 digits) of the interested party. */
+  readonly taxpayer: string;
+  /** cUF of its state, two digits; null: left out, which the schema allows. */
+  readonly cUFAutor: string | null;
+  readonly wanted: Wanted;
+}
+
+/** A document as the service gave it, unpacked. `schema`: its name there, such as `resNFe_v1.01.xsd`. */
+export interface DistributedDocument {
+  readonly nsu: number | null;
+  readonly schema: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** A docZip that cannot be opened, with its bytes: no base64 (then its text as bytes), no gzip, over a limit, a gzip in a gzip. */
+export interface ParkedDocument {
+  readonly nsu: number | null;
+  readonly schema: string;
+  readonly why: "base64" | "gzip" | "too_large" | "nested";
+  readonly packed: Uint8Array<ArrayBuffer>;
+}
+
+/** retDistDFeInt 1.01. */
+export interface DistributionAnswer {
+  readonly cStat: string;
+  readonly xMotivo: string;
+  readonly dhResp: string | null;
+  /** Null where a refusal has none, or no number of at most 15 digits. */
+  readonly ultNSU: number | null;
+  readonly maxNSU: number | null;
+  readonly documents: readonly DistributedDocument[];
+  readonly parked: readonly ParkedDocument[];
+}
+
+/** cStat of NFeDistribuicaoDFe (NT 2014.002). */
+export const FOUND = "138";
+export const NONE_FOUND = "137";
+/** Consumo indevido: the CNPJ is blocked for an hour, and each call begins it again. */
+export const BLOCKED = "656";
+
+/** The services answer with up to 50 documents; more are refused as a whole. */
+export const MOST_DOCUMENTS = 500;
+/** Most bytes kept of a docZip that cannot be opened. */
+export const MOST_PARKED_BYTES = 262_144;
+
+/** NSU as it is written: 15 digits. */
+export const nsuText = (nsu: number): string => String(nsu).padStart(15, "0");
+
+/** The SOAP message of a request for documents (distDFeInt 1.01). */
+export function distributionRequest(request: DistributionRequest): string {
+  const { environment, taxpayer, cUFAutor, wanted } = request;
+  const party = taxpayer.length === 11 ? "CPF" : "CNPJ";
+  const uf = cUFAutor === null ? "" : `<cUFAutor>${cUFAutor}</cUFAutor>`;
+  return envelope(
+    "distribution",
+    `<distDFeInt xmlns="${NFE}" versao="1.01"><tpAmb>${environment}</tpAmb>${uf}<${party}>${taxpayer}</${party}>${wantedXml(wanted)}</distDFeInt>`,
+  );
+}
+
+function wantedXml(wanted: Wanted): string {
+  if ("after" in wanted) return `<distNSU><ultNSU>${nsuText(wanted.after)}</ultNSU></distNSU>`;
+  if ("nsu" in wanted) return `<consNSU><NSU>${nsuText(wanted.nsu)}</NSU></consNSU>`;
+  return `<consChNFe><chNFe>${wanted.accessKey}</chNFe></consChNFe>`;
+}
+
+/**
+ * Reads an answer of the distribution, alone or in SOAP. Each docZip is opened by itself, within the limits of a batch: one that is
+ * damaged, or inflates over them, is `parked`, and the others stay. Fails as `answerIn`, and with `malformed` without cStat.
+ */
+export async function readDistribution(
+  bytes: Uint8Array,
+  signal?: AbortSignal,
+  limits: BatchLimits = BATCH_LIMITS,
+): Promise<Result<DistributionAnswer, SefazFault>> {
+  const answer = answerIn(bytes, "retDistDFeInt");
+  if (!answer.ok) return answer;
+  const { element } = answer.value;
+  const status = statusOf(element);
+  const zips = childOf(element, "loteDistDFeInt")?.children ?? [];
+  if (status === null || zips.length > MOST_DOCUMENTS) return err(sefazFault("malformed"));
+  const counter = new LimitCounter(limits);
+  const documents: DistributedDocument[] = [];
+  const parked: ParkedDocument[] = [];
+  for (const zip of zips.filter(({ name }) => name === "docZip")) {
+    const opened = await openZip(zip, counter, signal);
+    if ("why" in opened) parked.push(opened);
+    else documents.push(opened);
+  }
+  return ok({
+    ...status,
+    dhResp: textOf(element, "dhResp"),
+    ultNSU: nsuOf(textOf(element, "ultNSU")),
+    maxNSU: nsuOf(textOf(element, "maxNSU")),
+    documents,
+    parked,
+  });
+}
+
+const nsuOf = (text: string | null | undefined): number | null =>
+  text != null && /^[0-9]{1,15}$/.test(text) ? Number(text) : null;
+
+async function openZip(
+  zip: XmlElement,
+  counter: LimitCounter,
+  signal?: AbortSignal,
+): Promise<DistributedDocument | ParkedDocument> {
+  const nsu = nsuOf(attributeOf(zip, "NSU")?.trim());
+  const schema = attributeOf(zip, "schema")?.trim().slice(0, 100) ?? "";
+  const packed = zip.children.length === 0 ? fromBase64(zip.text) : null;
+  if (packed === null)
+    return {
+      nsu,
+      schema,
+      why: "base64",
+      packed: kept(new Uint8Array(new TextEncoder().encode(zip.text))),
+    };
+  const opened = await openPart({ name: "docZip", kind: "gzip", bytes: packed }, counter, signal);
+  if (opened.ok) {
+    const restore = counter.snapshot();
+    try {
+      counter.countDocument(packed.length, opened.value.length);
+      return { nsu, schema, bytes: opened.value };
+    } catch {
+      restore(); // over the limit of all documents together
+      return { nsu, schema, why: "too_large", packed: kept(packed) };
+    }
+  }
+  const { error } = opened;
+  const isNested = error.code === "batch.unreadable_entry" && error.why === "nested_container";
+  const why = error.code === "batch.too_large" ? "too_large" : isNested ? "nested" : "gzip";
+  return { nsu, schema, why, packed: kept(packed) };
+}
+
+/** At most MOST_PARKED_BYTES of it. */
+const kept = (bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> =>
+  bytes.length > MOST_PARKED_BYTES ? bytes.slice(0, MOST_PARKED_BYTES) : bytes;
