@@ -1,5 +1,5 @@
 import type { Result } from "../lib/result.ts";
-import type { SefazFault } from "../lib/sefaz-fault.ts";
+import type { SefazFault } from "./sefaz-fault.ts";
 
 /** tpAmb: 1 production, 2 homologation (test). */
 export type SefazEnvironment = "1" | "2";

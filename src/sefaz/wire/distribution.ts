@@ -2,10 +2,10 @@ import { LimitCounter } from "../../ingest/upload/limit-counter.ts";
 import { BATCH_LIMITS, type BatchLimits } from "../../ingest/upload/limits.ts";
 import { openPart } from "../../ingest/upload/open-part.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
-import { type SefazFault, sefazFault } from "../../lib/sefaz-fault.ts";
 import { fromBase64 } from "../../nfe/container/base64.ts";
 import { attributeOf, childOf, type XmlElement } from "../../nfe/xml/element.ts";
 import type { SefazEnvironment } from "../../ports/sefaz.ts";
+import { type SefazFault, sefazFault } from "../../ports/sefaz-fault.ts";
 import { answerIn, envelope, NFE, statusOf, textOf } from "./soap.ts";
 
 /** What a distribution is asked for: what follows an NSU, one NSU, or one note. */

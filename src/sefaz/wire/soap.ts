@@ -1,11 +1,11 @@
 import { utf8OrWindows1252 } from "../../lib/decode-text.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
-import { oneLine, type SefazFault, sefazFault } from "../../lib/sefaz-fault.ts";
 import { piecesOf } from "../../nfe/container/pieces.ts";
 import { childOf, type XmlElement } from "../../nfe/xml/element.ts";
 import { type Decoded, decodeXml } from "../../nfe/xml/encoding.ts";
 import { parseXml, type Span } from "../../nfe/xml/scan.ts";
 import type { SefazService } from "../../ports/sefaz.ts";
+import { oneLine, type SefazFault, sefazFault } from "../../ports/sefaz-fault.ts";
 
 export const NFE = "http://www.portalfiscal.inf.br/nfe";
 const SOAP = "http://www.w3.org/2003/05/soap-envelope";

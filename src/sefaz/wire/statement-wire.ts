@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "../../lib/result.ts";
-import { type SefazFault, sefazFault } from "../../lib/sefaz-fault.ts";
 import { childOf, type XmlElement } from "../../nfe/xml/element.ts";
+import { type SefazFault, sefazFault } from "../../ports/sefaz-fault.ts";
 import { type Answer, answerIn, envelope, NFE, statusOf, textOf } from "./soap.ts";
 
 /** An envEvento has 1 to 20 events (leiauteConfRecebto_v1.00). */

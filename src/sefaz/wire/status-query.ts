@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "../../lib/result.ts";
-import { type SefazFault, sefazFault } from "../../lib/sefaz-fault.ts";
 import { childOf, type XmlElement } from "../../nfe/xml/element.ts";
 import type { SefazEnvironment } from "../../ports/sefaz.ts";
+import { type SefazFault, sefazFault } from "../../ports/sefaz-fault.ts";
 import { type Answer, answerIn, envelope, NFE, statusOf, textOf } from "./soap.ts";
 import { type EventAnswer, eventAnswer } from "./statement-wire.ts";
 

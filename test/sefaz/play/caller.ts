@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "../../../src/lib/result.ts";
-import { type SefazFault, sefazFault } from "../../../src/lib/sefaz-fault.ts";
 import type { OpenCertificate, SefazCaller, SefazService } from "../../../src/ports/sefaz.ts";
+import { type SefazFault, sefazFault } from "../../../src/ports/sefaz-fault.ts";
 import type { Random } from "../../../src/synthetic/random.ts";
 import { soapFault, WEB_PAGE } from "./documents.ts";
 import type { SefazPlay } from "./play.ts";
