@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -22,9 +22,18 @@ const SAME = {
  * company and ADMIN. Each request goes to both. Under `wrangler dev`, which answers twice as fast as the test harness: that
  * sends every request of the Worker's to its database through this process.
  */
-export async function twoWorlds() {
+export const twoWorlds = () => both(onBun, inWorkerd);
+
+/** Two services by their starters, each in a folder of its own. Closes the other where one does not start. */
+export async function both(...starters) {
   const folder = await mkdtemp(join(tmpdir(), "sge-parity-"));
-  const started = await Promise.allSettled([onBun(folder), inWorkerd(folder)]);
+  const started = await Promise.allSettled(
+    starters.map(async (start, i) => {
+      const own = join(folder, String(i));
+      await mkdir(own);
+      return start(own);
+    }),
+  );
   const close = async () => {
     await Promise.all(started.map(({ value }) => value?.close()));
     await rm(folder, { recursive: true, force: true });
@@ -38,25 +47,29 @@ export async function twoWorlds() {
     fetch: (path, init) => fetch(url + path, init),
     known: {},
   }));
-  return { sides, close };
+  return { sides, close, services: started.map(({ value }) => value) };
 }
 
-function onBun(folder) {
-  const vars = {
-    ...SAME,
-    HOST: "127.0.0.1",
-    PORT: "0",
-    DATA_DIR: folder,
-    DATABASE_URL: `file:${join(folder, "sge.db")}`,
-    ADMIN_EMAIL: ADMIN.email,
-    ADMIN_PASSWORD: ADMIN.password,
-  };
-  return said(["bun", "src/bun.ts"], vars, /^listening on (http:\S+)$/);
-}
+/** The settings of a service on Bun with its files in a folder. */
+export const bunSettings = (folder) => ({
+  ...SAME,
+  HOST: "127.0.0.1",
+  PORT: "0",
+  DATA_DIR: folder,
+  DATABASE_URL: `file:${join(folder, "sge.db")}`,
+  ADMIN_EMAIL: ADMIN.email,
+  ADMIN_PASSWORD: ADMIN.password,
+});
 
-async function inWorkerd(folder) {
-  const database = await libsqlServer();
-  const vars = Object.entries({ ...SAME, DATABASE_URL: database.url });
+/** Starts the service on Bun; `more` are settings beside those of the folder. */
+export const onBun = (folder, more = {}) =>
+  said(["bun", "src/bun.ts"], { ...bunSettings(folder), ...more }, /^listening on (http:\S+)$/);
+
+const inWorkerd = async (folder) => inWorkerdOver(folder, await libsqlServer());
+
+/** Starts the service in workerd over `database` (its `url`, and `more` settings), which is closed with it. */
+export async function inWorkerdOver(folder, database) {
+  const vars = Object.entries({ ...SAME, DATABASE_URL: database.url, ...database.more });
   const command = ["wrangler", "dev", "--local", "--port", "0", "--ip", "127.0.0.1"];
   const quiet = ["--inspector-port", "0", "--show-interactive-dev-session=false"];
   const state = ["--persist-to", join(folder, "state")];
@@ -67,7 +80,7 @@ async function inWorkerd(folder) {
       await dev.close();
       await database.close();
     };
-    return { url: dev.url, close };
+    return { ...database, url: dev.url, close };
   } catch (error) {
     await database.close();
     throw error;
