@@ -38,6 +38,7 @@ import {
   removeDrafts,
   sync,
 } from "./backup-files.ts";
+import { misfitsOfFiles } from "./homes-fit.ts";
 
 export interface Backup {
   /** The new folder. */
@@ -90,9 +91,12 @@ export async function backup(
     await mkdir(draft, { mode: PRIVATE.mode });
     const before = await directoryIn(source);
     await copyDatabase(source, join(draft, DATABASE), mark);
-    const copies = [join(draft, DATABASE), ...(await copyHomes(where, draft))];
+    const homes = await copyHomes(where, draft);
+    const copies = [join(draft, DATABASE), ...homes.values()];
     if ((await directoryIn(source)) !== before)
       throw new Error("Uma empresa foi levada para outro banco durante a cópia: repita-a");
+    const wrong = await misfitsOfFiles(join(draft, DATABASE), homes);
+    if (wrong.length > 0) throw new Error(`A cópia não teria tudo. ${wrong.join(". ")}`);
     await copyBlobs(join(where.DATA_DIR, BLOBS), join(draft, BLOBS));
     const without = EXCLUDED_SECRETS.filter((one) => existsSync(join(where.DATA_DIR, one)));
     const bytes = await writeManifest(draft, now, without, await auditHeads(copies));
@@ -146,18 +150,18 @@ async function installationIn(copy: string): Promise<Installation | null> {
   }
 }
 
-/** Copies the further databases into `homes/`; gives the paths of the copies. */
+/** Copies the further databases into `homes/`; gives the paths of the copies by their names. */
 async function copyHomes(
   { DATA_DIR, DATABASE_URLS = [] }: Where,
   draft: string,
-): Promise<string[]> {
-  const copies: string[] = [];
+): Promise<Map<string, string>> {
+  const copies = new Map<string, string>();
   for (const { name, url } of DATABASE_URLS) {
     const mark = await requireDatabaseFile(url, fileMarks(markFolder(DATA_DIR, name)));
     await mkdir(join(draft, HOMES), PRIVATE);
     const copy = join(draft, HOMES, `${name}.db`);
     await copyDatabase(databaseFile({ DATABASE_URL: url }), copy, mark);
-    copies.push(copy);
+    copies.set(name, copy);
   }
   return copies;
 }

@@ -7,13 +7,14 @@ export const newInstallationId = (): string => crypto.randomUUID().replaceAll("-
 /**
  * An older state of the database counts again from lower numbers, while clients still have tokens, cached answers and cursors of
  * the later state. They must not be valid for what now gets the same numbers. So every counter continues far beyond, and the
- * database gets a new installation id, by which the later state is not mistaken for this one.
+ * database gets a new installation id, by which the later state is not mistaken for this one. Audit lines too: another home may
+ * have noted that it has those of the later state.
  */
 const FORK = [
   "update users set token_version = token_version + 1000000",
   "update cache_versions set version = version + 1000000",
   "update balances set version = version + 1000000",
-  "update sqlite_sequence set seq = seq + 1000000 where name = 'events'",
+  "update sqlite_sequence set seq = seq + 1000000 where name in ('events', 'audit')",
 ];
 
 /**

@@ -23,6 +23,7 @@ import {
   manifestOf,
   sync,
 } from "./backup-files.ts";
+import { misfitsOfFiles } from "./homes-fit.ts";
 import { assignNewInstallation, newInstallationId } from "./new-installation.ts";
 
 export interface RestoreResult {
@@ -56,6 +57,12 @@ export async function restore(
   const unknown = kept.filter((file) => !others.some(({ name }) => file === `${name}.db`));
   if (unknown.length > 0)
     throw new Error(`DATABASE_URLS não tem o banco de ${unknown.join(", ")}, que a cópia tem`);
+  // All of the set is checked before anything is replaced.
+  const { database } = await verifiedBackup(from);
+  for (const { name } of others) await assertIntact(homeIn(from, name));
+  const homes = new Map(others.map(({ name }) => [name, homeIn(from, name)]));
+  const wrong = await misfitsOfFiles(database, homes);
+  if (wrong.length > 0) throw new Error(`A cópia não é de uma só instalação. ${wrong.join(". ")}`);
   // The first database is the last: until then its directory is that of the databases that are there.
   for (const { name, url } of others) {
     const marks = markFolder(where.DATA_DIR, name);

@@ -29,6 +29,7 @@ import { findWrongSpans } from "../../stock/spans.ts";
 import { databaseFile } from "./backup.ts";
 import { BLOBS } from "./backup-files.ts";
 import { differs } from "./difference-text.ts";
+import { misfitsOfConfig } from "./homes-fit.ts";
 
 /** Something stored that is damaged or inconsistent. */
 export interface Damage {
@@ -61,7 +62,7 @@ type VerifyPorts = Pick<Ports, "reader" | "originals" | "documents" | "blobs">;
  * Checks everything stored, in slices, without writing: SQLite's own check, each original against its SHA-256, each balance and
  * each span against the sum of its movements, each movement against the state before it, each note against its original, its items and the ledger, each finished export
  * against its file, and each audit line against its hash and the heads of chains that were `noted` before.
- * Of every database of the configuration. Calls `found` for each damage, and `step` after each thing that was checked. Returns how many were checked.
+ * Of every database of the configuration, and whether they fit together. Calls `found` for each damage, and `step` after each thing that was checked. Returns how many were checked.
  */
 export async function verify(
   where: Where & Partial<Pick<Config, "DATABASE_URLS">>,
@@ -75,6 +76,8 @@ export async function verify(
     const one = await verifyOne({ ...where, DATABASE_URL: url }, marks, found, step, noted);
     for (const part of PARTS) all[part] += one[part];
   }
+  for (const says of await misfitsOfConfig(where))
+    found({ part: "database", which: "DATABASE_URLS", says });
   return all;
 }
 

@@ -4,6 +4,7 @@ import type { Health } from "../../ports/health.ts";
 import { FIRST_HOME, type Homes } from "../../ports/homes.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { oneSecondTimeout } from "../../resilience/policies.ts";
+import { misfitsOf } from "../homes-fit.ts";
 import { type BunHome, openHome } from "./home.ts";
 
 /** The opened databases of an installation; `others` by their names. */
@@ -31,7 +32,7 @@ export async function openHomes(
       all.push(home);
       others.set(name, home);
     }
-    await mustKnowAll(first, others);
+    await mustFit(first, others);
     return { first, others, all };
   } catch (error) {
     await Promise.all(all.map((home) => home.close()));
@@ -39,12 +40,12 @@ export async function openHomes(
   }
 }
 
-/** Without a company's home its requests would be answered from an empty place. */
-async function mustKnowAll(
-  { reader }: BunHome,
-  others: ReadonlyMap<string, unknown>,
-): Promise<void> {
-  const homes = await reader.rows({
+/**
+ * Without a company's home its requests would be answered from an empty place; where files of different days stand together, from two
+ * places. With one database it is one query.
+ */
+async function mustFit(first: BunHome, others: ReadonlyMap<string, BunHome>): Promise<void> {
+  const homes = await first.reader.rows({
     sql: "select distinct home from companies where home is not null",
     args: [],
   });
@@ -53,6 +54,10 @@ async function mustKnowAll(
     throw new Error(
       `DATABASE_URLS não tem ${unknown.join(", ")}: há empresas que estão nesse banco de dados`,
     );
+  if (others.size === 0) return;
+  const wrong = await misfitsOf(new Map([[FIRST_HOME, first], ...others]));
+  if (wrong.length > 0)
+    throw new Error(`Os bancos de dados não são de uma só instalação. ${wrong.join(". ")}`);
 }
 
 /** The ports with all homes: those of a further home differ in what belongs to its database. */

@@ -126,5 +126,5 @@ export function conversation(start, holds) {
   });
 
   if (holds !== undefined)
-    test("what the answers came from stands where it must", () => holds(worlds.services));
+    test("notes stand in the database of their company", () => holds(worlds.services));
 }
