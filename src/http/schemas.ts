@@ -48,6 +48,20 @@ export const wholeNumber = (min: number, max: number = Number.MAX_SAFE_INTEGER) 
       ...(max === Number.MAX_SAFE_INTEGER ? {} : { maximum: max }),
     });
 
+/** `?cursor=start`: the first page. Every list that goes on by a cursor takes it. */
+export const START = "start";
+
+/** A cursor of `cursor`, or START or none, which are both undefined: the page begins with the first row. */
+export const cursorOr = <S extends z.ZodType>(cursor: S) =>
+  z
+    .preprocess((given) => (given === START ? undefined : given), cursor.optional())
+    .optional()
+    .openapi({
+      type: "string",
+      description:
+        "`start` ou nada lê desde a primeira linha; depois, o next_cursor da resposta anterior",
+    });
+
 /** `?limit`: how many rows a page has, `usual` where none is given; a number above `most` is taken as `most`. */
 export const pageRows = (usual: number, most: number) =>
   wholeNumber(1)

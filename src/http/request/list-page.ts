@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { trusted } from "../../lib/cast.ts";
-import { offsetOf, PageQuery, Pagination, paged, text } from "../schemas.ts";
+import { offsetOf, PageQuery, Pagination, paged, START, text } from "../schemas.ts";
 import { CursorPagination } from "./count-params.ts";
 
 /** The row after which a page begins: what its list is ordered by. The first member names the order. */
@@ -35,7 +35,7 @@ function positionOf(cursor: string): unknown {
 const cursorParam = <P extends Position>(position: z.ZodType<P>) =>
   text(16_000)
     .transform((given, context): { readonly after: P | null } => {
-      if (given === "start") return { after: null };
+      if (given === START) return { after: null };
       const known = position.safeParse(positionOf(given));
       if (known.success) return { after: known.data };
       context.addIssue({ code: "custom", message: "não é um cursor fornecido por esta API" });

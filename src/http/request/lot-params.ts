@@ -13,6 +13,21 @@ const partsOf = (cursor: string): string[] | null => {
   }
 };
 
+const PRODUCT = "product";
+
+/** The cursor of a list by product: no code of a product reads as START. */
+export const productCursor = (code: string): string => placeCursor(PRODUCT, code);
+
+/** The product after which a page begins, as an earlier page gave it. */
+export const ProductCursor = text(2_000)
+  .transform((cursor, context): string => {
+    const [kind, code, ...more] = partsOf(cursor) ?? [];
+    if (kind === PRODUCT && code !== undefined && more.length === 0) return code;
+    context.addIssue({ code: "custom", message: "não é um cursor fornecido por esta API" });
+    return z.NEVER;
+  })
+  .openapi({ type: "string" });
+
 /** A cursor of three texts, as an earlier page gave it. */
 export const PlaceCursor = text(2_000)
   .transform((cursor, context): [string, string, string] => {

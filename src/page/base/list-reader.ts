@@ -12,6 +12,8 @@ interface CursorPage<T> {
 /** Further rows are not read: a search finds them sooner, and 3,000 rows make an old computer slow. */
 export const MOST_ROWS = 1_000;
 const PAGE_ROWS = 50;
+/** The cursor of the first page (docs/api.md). */
+const START = "start";
 
 /** One list with one filter. A new filter makes a new reader; answers of an ended one are dropped. */
 export interface ListReader<T> {
@@ -27,29 +29,22 @@ export interface ListReader<T> {
   end(): void;
 }
 
-/**
- * `path` with its filter, without cursor and limit. `opening`: the cursor of the first page; "" where the route wants none there
- * (movements of a product, lots).
- */
-function listReader<T>(
-  path: string,
-  pageRows = PAGE_ROWS,
-  opening: "start" | "" = "start",
-): ListReader<T> {
+/** `path` with its filter, without cursor and limit. */
+function listReader<T>(path: string, pageRows = PAGE_ROWS): ListReader<T> {
   const rows = signal<readonly T[]>([]);
   const state = signal<"first" | "more" | "end" | "full" | "failed">("first");
   const fault = signal<unknown>(null);
   const busy = signal(false);
   const stop = new AbortController();
-  let next: string = opening;
+  let next: string = START;
   const pageAt = (cursor: string) =>
     ask<CursorPage<T>>(
-      `${path}${path.includes("?") ? "&" : "?"}limit=${pageRows}${cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`}`,
+      `${path}${path.includes("?") ? "&" : "?"}limit=${pageRows}&cursor=${encodeURIComponent(cursor)}`,
       { signal: stop.signal },
     );
   const arrived = (all: readonly T[], cursor: string | null) => {
     rows.value = all;
-    next = cursor ?? "";
+    next = cursor ?? START;
     state.value = cursor === null ? "end" : all.length >= MOST_ROWS ? "full" : "more";
   };
   const guarded = async (work: () => Promise<void>) => {
@@ -77,7 +72,7 @@ function listReader<T>(
     guarded(async () => {
       const wanted = state.value === "first" ? 1 : Math.max(rows.value.length, 1);
       let all: readonly T[] = [];
-      let cursor: string | null = opening;
+      let cursor: string | null = START;
       while (cursor !== null && all.length < wanted) {
         const page: CursorPage<T> = await pageAt(cursor);
         if (stop.signal.aborted) return;
@@ -90,19 +85,15 @@ function listReader<T>(
 }
 
 /** The reader of a view: another `path` ends the one before and begins a new one. The rows before stay until the new ones are here. */
-export function useListReader<T>(
-  path: string,
-  pageRows = PAGE_ROWS,
-  opening: "start" | "" = "start",
-): ListReader<T> {
+export function useListReader<T>(path: string, pageRows = PAGE_ROWS): ListReader<T> {
   const last = useRef<ListReader<T> | null>(null);
   const reader = useMemo(() => {
-    const made = listReader<T>(path, pageRows, opening);
+    const made = listReader<T>(path, pageRows);
     // The old rows stay until the new ones arrive, so that typing does not make the page flicker.
     made.rows.value = last.current?.rows.peek() ?? [];
     last.current = made;
     return made;
-  }, [path, pageRows, opening]);
+  }, [path, pageRows]);
   useEffect(() => {
     void reader.readAgain();
     return () => reader.end();

@@ -86,7 +86,7 @@ const LOT_COLUMNS: readonly Column<Lot>[] = [
 
 /** Lots that expire soon or have expired, the most urgent first. */
 export function ExpiringList({ address, filter, open, empty }: ListProps) {
-  const reader = useListReader<Lot>(listPath(filter), 50, "");
+  const reader = useListReader<Lot>(listPath(filter));
   useOld(STOCK_EVENTS, () => void reader.readAgain());
   return (
     <Rows

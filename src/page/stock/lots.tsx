@@ -21,7 +21,7 @@ export function Expiry({ lot }: { lot: Lot }) {
 
 /** The lots of a product that have something, in the order in which exits take them. */
 export function Lots({ code }: { code: string }) {
-  const reader = useListReader<Lot>(`${productPath(code)}/lots`, 50, "");
+  const reader = useListReader<Lot>(`${productPath(code)}/lots`);
   useOld(STOCK_EVENTS, () => void reader.readAgain());
   const lots = reader.rows.value;
   const state = reader.state.value;

@@ -46,7 +46,7 @@ export function ProductDetail(props: {
   const { code } = props;
   const { param, with: addressWith } = useAddress();
   const read = useRead<Product>(productPath(code));
-  const kardex = useListReader<KardexLine>(`${productPath(code)}/kardex`, 100, "");
+  const kardex = useListReader<KardexLine>(`${productPath(code)}/kardex`, 100);
   const [open, setOpen] = useState<"" | "move" | "edit" | "off">("");
   const again = () => {
     read.again();

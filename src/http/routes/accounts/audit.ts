@@ -7,7 +7,15 @@ import { requires } from "../../middleware/permissions.ts";
 import { instantOrNull } from "../../numbers.ts";
 import { AuditFilters, auditFilterOf } from "../../request/audit-filters.ts";
 import { DialectSchema } from "../../request/export-filters.ts";
-import { offsetOf, PageQuery, Pagination, paged, responses, wholeNumber } from "../../schemas.ts";
+import {
+  cursorOr,
+  offsetOf,
+  PageQuery,
+  Pagination,
+  paged,
+  responses,
+  wholeNumber,
+} from "../../schemas.ts";
 import { CSV_TOO, csvFile, csvInstead, csvResponses, wantsCsv } from "../../stream/csv-file.ts";
 import { AuditLineSchema, auditLineView } from "../../views/audit-view.ts";
 
@@ -29,7 +37,7 @@ const logsRoute = createRoute({
   ...CSV_TOO,
   request: {
     query: PageQuery.extend(AuditFilters.shape).extend({
-      cursor: wholeNumber(1).optional(),
+      cursor: cursorOr(wholeNumber(1)),
       dialect: DialectSchema,
     }),
   },

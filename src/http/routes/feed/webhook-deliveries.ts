@@ -5,7 +5,7 @@ import { findWebhook } from "../../../webhooks/webhooks.ts";
 import { causeOf, type Env } from "../../env.ts";
 import { requires } from "../../middleware/permissions.ts";
 import { FeedCursor } from "../../request/feed-cursor.ts";
-import { PROBLEMS, pageRows, responses } from "../../schemas.ts";
+import { cursorOr, PROBLEMS, pageRows, responses } from "../../schemas.ts";
 import {
   AttemptSchema,
   attemptView,
@@ -50,7 +50,7 @@ const listRoute = createRoute({
   request: {
     params: WebhookParam,
     query: z.object({
-      cursor: FeedCursor.optional(),
+      cursor: cursorOr(FeedCursor),
       state: z.enum(["waiting", "delivered", "given_up"]).optional(),
       limit: pageRows(50, MAX_PAGE),
     }),

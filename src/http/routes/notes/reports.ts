@@ -13,7 +13,7 @@ import { requires } from "../../middleware/permissions.ts";
 import { instant, instantOrNull } from "../../numbers.ts";
 import { DialectSchema } from "../../request/export-filters.ts";
 import { checkPeriod, ReportPeriod, reportPeriodOf } from "../../request/report-period.ts";
-import { NoteStatusEnum, pageRows, responses, text } from "../../schemas.ts";
+import { cursorOr, NoteStatusEnum, pageRows, responses, text } from "../../schemas.ts";
 import { csvAnswer, csvResponses } from "../../stream/csv-file.ts";
 import { downloadOf } from "../../stream/download.ts";
 
@@ -74,7 +74,7 @@ const checkView = ({ check, count, rows, next }: CheckResult) => ({
 
 const CompletenessQuery = ReportPeriod.extend({
   check: CheckEnum.optional(),
-  cursor: text(120).optional(),
+  cursor: cursorOr(text(120)),
   limit: pageRows(20, 100),
 })
   .superRefine(checkPeriod)

@@ -13,7 +13,7 @@ import { requires } from "../../middleware/permissions.ts";
 import { instant, money, quantity } from "../../numbers.ts";
 import { SupplierId } from "../../request/supplier-id.ts";
 import { cursorText, WaitingCursorParam } from "../../request/waiting-cursor.ts";
-import { codeText, pageRows, responses } from "../../schemas.ts";
+import { codeText, cursorOr, pageRows, responses } from "../../schemas.ts";
 import { SuggestionSchema, suggestionView } from "../../views/suggestion-view.ts";
 
 export const WaitingItemSchema = z
@@ -70,7 +70,7 @@ const waitingRoute = createRoute({
   ...requires("read"),
   request: {
     query: z.object({
-      cursor: WaitingCursorParam.optional(),
+      cursor: cursorOr(WaitingCursorParam),
       limit: pageRows(20, 50),
     }),
   },

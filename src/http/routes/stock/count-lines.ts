@@ -13,6 +13,7 @@ import {
 } from "../../request/count-params.ts";
 import {
   codeText,
+  cursorOr,
   decimalOf,
   Flag,
   jsonBody,
@@ -107,7 +108,7 @@ const listLinesRoute = createRoute({
     query: z.object({
       product_code: codeText(120).min(1).optional(),
       aside: Flag.optional(),
-      cursor: wholeNumber(1).optional(),
+      cursor: cursorOr(wholeNumber(1)),
       limit: CursorLimit,
     }),
   },

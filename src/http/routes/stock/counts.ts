@@ -12,7 +12,8 @@ import {
   CursorPagination,
   cursorAfter,
 } from "../../request/count-params.ts";
-import { codeText, Flag, jsonBody, responses, text } from "../../schemas.ts";
+import { ProductCursor, productCursor } from "../../request/lot-params.ts";
+import { codeText, cursorOr, Flag, jsonBody, responses, text } from "../../schemas.ts";
 import {
   CountDetailSchema,
   CountedProductSchema,
@@ -95,7 +96,7 @@ const listRoute = createRoute({
   tags: ["counts"],
   summary: "Lista as contagens, da mais nova à mais antiga",
   ...requires("read"),
-  request: { query: z.object({ cursor: codeText(64).optional(), limit: CursorLimit }) },
+  request: { query: z.object({ cursor: cursorOr(codeText(64)), limit: CursorLimit }) },
   responses: responses(
     200,
     z.object({ data: z.array(CountSchema), pagination: CursorPagination }),
@@ -159,7 +160,7 @@ const reviewRoute = createRoute({
     params: CountIdParam,
     query: z.object({
       show: z.enum(["counted", "not_counted"]).default("counted"),
-      cursor: codeText(120).optional(),
+      cursor: cursorOr(ProductCursor),
       limit: CursorLimit,
     }),
   },
@@ -181,12 +182,15 @@ const getReview = defineOpenAPIRoute<typeof reviewRoute, Env>({
             (rows) =>
               [
                 rows.map(countedProductView),
-                cursorAfter(rows, limit, (row) => row.product),
+                cursorAfter(rows, limit, (row) => productCursor(row.product)),
               ] as const,
           )
         : await notCountedPage(ports, company, id, range, signal).then(
             (rows) =>
-              [rows.map(notCountedView), cursorAfter(rows, limit, (row) => row.product)] as const,
+              [
+                rows.map(notCountedView),
+                cursorAfter(rows, limit, (row) => productCursor(row.product)),
+              ] as const,
           );
     if (cursor !== undefined) return c.json({ count_id: id, data: [...data], pagination }, 200);
     return c.json(

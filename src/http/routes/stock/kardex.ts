@@ -7,7 +7,7 @@ import { type KardexLine, kardexPage } from "../../../stock/reports/kardex.ts";
 import type { Env } from "../../env.ts";
 import { requires } from "../../middleware/permissions.ts";
 import { instant, money, quantity } from "../../numbers.ts";
-import { codeText, pageRows, responses, wholeNumber } from "../../schemas.ts";
+import { codeText, cursorOr, pageRows, responses, wholeNumber } from "../../schemas.ts";
 
 /** Quantities and values are signed: what enters is positive. */
 export const KardexLineSchema = z
@@ -72,7 +72,7 @@ const kardexRoute = createRoute({
   request: {
     params: z.object({ code: codeText(120).min(1) }),
     query: z.object({
-      cursor: wholeNumber(1).optional(),
+      cursor: cursorOr(wholeNumber(1)),
       limit: pageRows(50, 100),
     }),
   },

@@ -12,7 +12,7 @@ import { quantity } from "../../numbers.ts";
 import { CursorLimit, CursorPagination, cursorAfter } from "../../request/count-params.ts";
 import { DialectSchema, LotQuery, lotFilterOf } from "../../request/export-filters.ts";
 import { PlaceCursor, placeCursor } from "../../request/lot-params.ts";
-import { codeText, responses, text } from "../../schemas.ts";
+import { codeText, cursorOr, responses, text } from "../../schemas.ts";
 import { CSV_TOO, csvInstead, wantsCsv } from "../../stream/csv-file.ts";
 import {
   LotSchema,
@@ -33,7 +33,7 @@ const place = (lot: Lot) => placeCursor(lot.expiresOn, lot.product, lot.lot);
 const afterOf = (cursor: readonly [string, string, string] | undefined) =>
   cursor === undefined ? undefined : { expiresOn: cursor[0], product: cursor[1], lot: cursor[2] };
 
-const Page = z.object({ cursor: PlaceCursor.optional(), limit: CursorLimit });
+const Page = z.object({ cursor: cursorOr(PlaceCursor), limit: CursorLimit });
 
 const productLotsRoute = createRoute({
   method: "get",
