@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { useAddress } from "./base/address.ts";
 import { Refused } from "./base/problem.ts";
-import { me, readMe } from "./base/session.ts";
+import { me, readMe, remembered } from "./base/session.ts";
 import { Invite } from "./invite.tsx";
 import { Login } from "./login.tsx";
 import { ErrorBar, Skeleton } from "./parts/states.tsx";
@@ -16,10 +16,14 @@ export function App() {
 
 function Known() {
   const { path, param, go } = useAddress();
-  const [state, setState] = useState<"asking" | "outside" | "inside">("asking");
+  // Where no person was here before, the login is shown without asking: the answer would be a 401 in the browser's console.
+  const [state, setState] = useState<"asking" | "outside" | "inside">(() =>
+    path === "/entrar" && remembered() === null ? "outside" : "asking",
+  );
   const [fault, setFault] = useState<unknown>(null);
   const [tries, setTries] = useState(0);
   useEffect(() => {
+    if (state === "outside") return;
     readMe().then(
       () => setState("inside"),
       (why) => {
