@@ -107,8 +107,10 @@ const JOB = columnsOf(jobs, "jobs", [
   "startedAt",
   "finishedAt",
 ]);
-const COLUMNS = `${JOB.sql}, (select count(*) from job_items i
-  where i.company = jobs.company and i.job = jobs.id and i.state <> 'done') as open`;
+/** While a ZIP is unpacked, not all of its items exist; their positions have no gaps. */
+const COLUMNS = `${JOB.sql}, iif(blob is null, total, (select max(position) + 1 from job_items i
+    where i.company = jobs.company and i.job = jobs.id)) as items,
+  (select count(*) from job_items i where i.company = jobs.company and i.job = jobs.id and i.state <> 'done') as open`;
 
 /** A job of the company. Fails with `job.not_found`. */
 export async function findJob(
@@ -197,11 +199,5 @@ export async function expiredJobs(
 /** Maps a row of COLUMNS. */
 function toJob(row: Row): Job {
   const job = JOB.read(row);
-  return { ...job, done: doneOf(job, Number(row.open)) };
-}
-
-/** 0 for a ZIP that is not unpacked: not all of its items exist yet. */
-function doneOf(job: Pick<Job, "kind" | "blob" | "total" | "done">, open: number): number {
-  if (!hasItems(job.kind)) return job.done;
-  return job.blob === null ? Number(job.total) - open : 0;
+  return hasItems(job.kind) ? { ...job, done: Number(row.items) - Number(row.open) } : job;
 }

@@ -142,14 +142,14 @@ async function watch(page: Page, world: World): Promise<string[]> {
 type Cookies = Awaited<ReturnType<BrowserContext["cookies"]>>;
 const sessions = new WeakMap<World, Cookies>();
 
-/** The cookie of a session, without the form of the login; one login for all visits of a world, because a network has few. */
+/** The cookie of a session, without the form of the login; one login for all visits of a world, because a network has few. Waits as the page does. */
 async function signIn(context: BrowserContext, world: World): Promise<void> {
   const address = `${world.url}/api/session`;
   await context.addCookies(sessions.get(world) ?? []);
   if ((await context.request.get(address)).status() === 200) return;
   const headers = { "sec-fetch-site": "same-origin", origin: world.url };
   let answer = await context.request.post(address, { data: world.admin, headers });
-  while (answer.status() === 429) {
+  while (answer.status() === 429 || answer.status() === 503) {
     await setTimeout(Number(answer.headers()["retry-after"] ?? 1) * 1_000);
     answer = await context.request.post(address, { data: world.admin, headers });
   }

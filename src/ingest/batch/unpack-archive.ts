@@ -14,6 +14,7 @@ import { listZip } from "../upload/zip.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
 import { ARCHIVE_JOB } from "./archive.ts";
 import { type BatchParams, causeOfBatch } from "./batch-params.ts";
+import { processDocument } from "./document-message.ts";
 import { endBatch } from "./end-batch.ts";
 import { SLICE_BYTES, SLICE_DOCUMENTS } from "./enqueue.ts";
 import { itemMessages } from "./item-messages.ts";
@@ -22,6 +23,9 @@ import { linkFollowers, PartsLimit, prepareItem } from "./prepare-items.ts";
 
 /** Items of one slice: a ZIP may have thousands of entries that are no documents. */
 const SLICE_ITEMS = 500;
+
+/** Documents of the first slice. They are processed before the others are unpacked, so that who waits soon sees how far it is. */
+const FIRST_DOCUMENTS = 4;
 
 /**
  * Unpacks a stored ZIP into the items of its batch and sends their messages. Works in slices, each committed with its bytes: an
@@ -65,8 +69,11 @@ async function unpackInto(
     await markUnpacking(ports, ref, listed.length);
     // An attempt after an interruption counts the parts of the rest.
     const parts = new PartsLimit();
-    for (let from = await countItems(ports, ref); from < listed.length; )
+    for (let from = await countItems(ports, ref); from < listed.length; ) {
+      const isFirst = from === 0;
       from = await storeSlice(ports, ref, zip, listed, from, parts, signal);
+      if (isFirst) await processFirstItems(ports, ref, signal);
+    }
     await sendFirstItems(ports, ref, listed.length);
   }
   // When this fails, expireArchives deletes the file: no job references it.
@@ -131,9 +138,10 @@ async function storeSlice(
 ): Promise<number> {
   const items: NewJobItem[] = [];
   const statements: WriteStatement[] = [];
+  const most = from === 0 ? FIRST_DOCUMENTS : SLICE_DOCUMENTS;
   let [bytes, documents] = [0, 0];
   for (const entry of entries.slice(from, from + SLICE_ITEMS)) {
-    if (bytes >= SLICE_BYTES || documents === SLICE_DOCUMENTS) break;
+    if (bytes >= SLICE_BYTES || documents === most) break;
     signal?.throwIfAborted();
     const position = from + items.length;
     const prepared = await prepareItem(ports, company, position, entry, parts, signal);
@@ -156,20 +164,37 @@ async function storeSlice(
   return from + items.length;
 }
 
-/** Marks the ZIP as unpacked, links the followers, and sends the messages of the items that follow no other. */
-async function sendFirstItems(ports: Ports, ref: JobRef, total: number): Promise<void> {
-  const { company, job } = ref;
+/**
+ * Processes the items of the first slice that follow no other. One that meets a transient fault stays `received`: its message is
+ * sent with those of the others.
+ */
+async function processFirstItems(ports: Ports, ref: JobRef, signal?: AbortSignal): Promise<void> {
+  const first = (await linkedItems(ports, ref)).filter((one) => one.first);
+  await Promise.allSettled(
+    first.map(({ item }) => processDocument(ports, { ...ref, position: item.position }, signal)),
+  );
+}
+
+/** The items without a result that exist so far, linked by their access keys. */
+async function linkedItems(ports: Pick<Ports, "reader">, { company, job }: JobRef) {
   const rows = await ports.reader.rows({
-    sql: "select position, sha256, hint from job_items where company = ?1 and job = ?2 order by position",
+    sql: `select position, sha256, hint from job_items
+      where company = ?1 and job = ?2 and state <> 'done' and state = 'received' order by position`,
     args: [company, job],
   });
-  const linked = linkFollowers(
+  return linkFollowers(
     rows.map(({ position, sha256, hint }) => ({
       position: Number(position),
       sha256: sha256 == null ? null : String(sha256),
       hint: hint == null ? null : String(hint),
     })),
   );
+}
+
+/** Marks the ZIP as unpacked, links the followers, and sends the messages of the items that follow no other. */
+async function sendFirstItems(ports: Ports, ref: JobRef, total: number): Promise<void> {
+  const { company, job } = ref;
+  const linked = await linkedItems(ports, ref);
   const withFollower = linked.map(({ item }) => item).filter(({ follower }) => follower !== null);
   const first = linked.filter((one) => one.first).map(({ item }) => item.position);
   const sending = ports.queue.send(itemMessages(ref, first));
@@ -177,7 +202,7 @@ async function sendFirstItems(ports: Ports, ref: JobRef, total: number): Promise
   await write(ports, [
     {
       sql: `update job_items set follower = f.value ->> 'follower' from json_each(?3) f
-        where company = ?1 and job = ?2 and position = f.value ->> 'position' and state = 'received'`,
+        where company = ?1 and job = ?2 and position = f.value ->> 'position'`,
       args: [company, job, JSON.stringify(withFollower)],
     },
     markUnpacked(ref, total, at),

@@ -11,6 +11,9 @@ type Job = z.infer<typeof JobSchema>;
 
 /** Asked twice a second: the service tells its feed when a job ends, not how far it is. */
 const ASK_MS = 500;
+/** Until the first figure, at most so many times, because a job may wait behind others. */
+const FIRST_MS = 200;
+const FIRST_ASKS = 10;
 /** While the service does not answer. */
 const UNANSWERED_MS = 3_000;
 const PAGE_LINES = 100;
@@ -19,6 +22,8 @@ const MOST_PAGES = 20;
 
 let timer: ReturnType<typeof setTimeout> | null = null;
 let asking = false;
+/** How many answers in a row had no figure. */
+let without = 0;
 
 /** Follows the ZIPs that are being checked until they are done. Called again: asks at once. */
 export function watch(): void {
@@ -32,7 +37,10 @@ export function watch(): void {
     .then((all) => all.some(({ status }) => status === "rejected"))
     .then((failed) => {
       asking = false;
-      timer = setTimeout(watch, failed ? UNANSWERED_MS : ASK_MS);
+      const waits = zips.value.some(({ state, done }) => state === "checking" && done === 0);
+      without = waits ? without + 1 : 0;
+      const next = waits && without <= FIRST_ASKS ? FIRST_MS : ASK_MS;
+      timer = setTimeout(watch, failed ? UNANSWERED_MS : next);
     });
 }
 
@@ -92,7 +100,7 @@ async function finish({ id, name }: Zip, job: Job): Promise<void> {
         ? { ...line, kind: "stock" as const, ready: false, title: null, message: "" }
         : line,
     );
-  if (job.failure !== null && found.length === 0)
+  if (job.failure !== null)
     found.push({ ...localLine(name, "parked", "O envio parou antes do fim."), zip: id });
   const left = Math.max(0, job.pagination.total - pages * PAGE_LINES);
   lines.value = [...lines.value.filter((line) => line.zip !== id), ...found];

@@ -176,7 +176,7 @@ test("an attempt that stops at any commit leaves nothing that the next attempt d
     ...notes(70),
   ]);
   const ends: string[] = [];
-  for (let dies = 0; dies < 6; dies += FULL ? 1 : 3)
+  for (let dies = 0; dies < 12; dies += FULL ? 1 : 4)
     await withApp(async (service) => {
       const job = await sent(service, zip, "?approve=true");
       await runJobs(service.ports, { writer: killedWriter(service.ports.writer, dies) });
@@ -187,6 +187,24 @@ test("an attempt that stops at any commit leaves nothing that the next attempt d
     }, SMALL);
   expect(new Set(ends).size).toBe(1);
 });
+
+test("a ZIP has the results of its first documents before the others are unpacked, and is done with its last", () =>
+  withApp(async (service) => {
+    const again = notes(1).map((one) => ({ ...one, name: "again.xml" }));
+    const job = await sent(service, await zipOf([...notes(9), ...again]));
+    const [row] = await service.rows("select company, id from jobs");
+    const message = { v: 1, kind: "archive", company: row?.company, job: row?.id };
+    // Commits: the total, the first slice, its four documents, the second slice; then it dies.
+    await consume({ ...service.ports, writer: killedWriter(service.ports.writer, 6) }, message);
+    expect(await service.rows("select count(*) as n from job_items")).toEqual([{ n: 10 }]);
+    expect(await jobAt(service, job)).toMatchObject({ state: "running", done: 4, total: 10 });
+    expect(await eventsOf(service, "job.%")).toEqual([]);
+    await runJobs(service.ports);
+    const done = await jobAt(service, job);
+    expect(done).toMatchObject({ state: "done", done: 10, summary: { registered: 9 } });
+    expect(done.results.at(-1)).toMatchObject({ file: "again.xml", outcome: "duplicate" });
+    expect(await eventsOf(service, "job.%")).toHaveLength(1);
+  }, SMALL));
 
 test("a ZIP whose message is delivered several times at once is unpacked once", () =>
   withApp(async (service) => {

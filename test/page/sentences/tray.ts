@@ -30,6 +30,20 @@ new MutationObserver(() => {
 }).observe(document, { subtree: true, childList: true, characterData: true });`;
 const headings = (page: Page): Promise<string[]> => page.evaluate("headings");
 
+/** What the page is told of its job, in the order of the answers: how far it is; null at the upload's answer. */
+function figuresTold(page: Page) {
+  const told: { readonly done: number | null; readonly ended: boolean; readonly ms: number }[] = [];
+  page.on("response", async (answer) => {
+    const { pathname } = new URL(answer.url());
+    const ms = Math.round(performance.now());
+    if (pathname === "/api/nfe/batch") told.push({ done: null, ended: false, ms });
+    if (!pathname.startsWith("/api/jobs/") || answer.status() !== 200) return;
+    const { done, finished_at } = await answer.json().catch(() => ({ done: 0, finished_at: null }));
+    told.push({ done, ended: finished_at !== null, ms });
+  });
+  return told;
+}
+
 const EIGHTEEN = (): ZipFile[] => [
   ...notes(12, 71_000),
   { name: "denegada.xml", bytes: note(71_100, { protocol: { cStat: "302" } }) },
@@ -116,6 +130,7 @@ export const traySentences: readonly Sentence[] = [
       const first = await context.newPage();
       await first.addInitScript({ content: KEEP_HEADINGS });
       await opened({ page: first, world });
+      const told = figuresTold(first);
       const zip = await zipOf(notes(500, 73_000));
       await withFiles([{ name: "novembro.zip", bytes: zip }], async (_, paths) => {
         await drop(first, paths);
@@ -130,6 +145,18 @@ export const traySentences: readonly Sentence[] = [
         seen.some((text) => /^Conferindo (?!500 )[1-9]\d* de 500…$/.test(text)),
         seen.join(),
       );
+      // The upload's answer, and at most ten looks at the job, five a second, of which the last has a figure: its first
+      // documents have their results before the others are read.
+      const [sent, ...looks] = told.slice(
+        0,
+        told.findIndex(({ done }) => done !== null && done > 0) + 1,
+      );
+      const figure = looks.at(-1);
+      equal(sent?.done, null);
+      ok(looks.length <= 10, JSON.stringify(told));
+      ok(figure?.done != null && figure.done < 500 && !figure.ended, JSON.stringify(told));
+      if (process.env.FIGURES !== undefined)
+        console.log(`first figure: ${JSON.stringify([sent, ...looks])}`);
       await first.close();
       await visit.open("/notas");
       await page.getByRole("heading", { name: /^Conferindo \d+ de 500…$|^500 arquivos/ }).waitFor();
