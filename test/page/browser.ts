@@ -142,7 +142,7 @@ async function watch(page: Page, world: World): Promise<string[]> {
 type Cookies = Awaited<ReturnType<BrowserContext["cookies"]>>;
 const sessions = new WeakMap<World, Cookies>();
 
-/** The cookie of a session, without the form of the login; one login for all visits of a world, because a network has few. Waits as the page does. */
+/** The cookie of a session, without the login's form; one login for all visits of a world. Waits out 429 and 503, as the page does. */
 async function signIn(context: BrowserContext, world: World): Promise<void> {
   const address = `${world.url}/api/session`;
   await context.addCookies(sessions.get(world) ?? []);

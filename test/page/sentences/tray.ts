@@ -7,6 +7,7 @@ import { COMPANY } from "../../../src/synthetic/trade.ts";
 import { type ZipFile, zipOf } from "../../../src/synthetic/zip.ts";
 import type { Sentence, World } from "../browser.ts";
 import { bytesOf, drop, note, notes, withFiles } from "./dropped-files.ts";
+import { figuresReported } from "./figures-reported.ts";
 import { CONTROLLED } from "./frame.ts";
 
 /** The notes of the tests are to this company; at the edge it begins without a CNPJ. */
@@ -29,20 +30,6 @@ new MutationObserver(() => {
   if (text && headings.at(-1) !== text) headings.push(text);
 }).observe(document, { subtree: true, childList: true, characterData: true });`;
 const headings = (page: Page): Promise<string[]> => page.evaluate("headings");
-
-/** What the page is told of its job, in the order of the answers: how far it is; null at the upload's answer. */
-function figuresTold(page: Page) {
-  const told: { readonly done: number | null; readonly ended: boolean; readonly ms: number }[] = [];
-  page.on("response", async (answer) => {
-    const { pathname } = new URL(answer.url());
-    const ms = Math.round(performance.now());
-    if (pathname === "/api/nfe/batch") told.push({ done: null, ended: false, ms });
-    if (!pathname.startsWith("/api/jobs/") || answer.status() !== 200) return;
-    const { done, finished_at } = await answer.json().catch(() => ({ done: 0, finished_at: null }));
-    told.push({ done, ended: finished_at !== null, ms });
-  });
-  return told;
-}
 
 const EIGHTEEN = (): ZipFile[] => [
   ...notes(12, 71_000),
@@ -130,7 +117,7 @@ export const traySentences: readonly Sentence[] = [
       const first = await context.newPage();
       await first.addInitScript({ content: KEEP_HEADINGS });
       await opened({ page: first, world });
-      const told = figuresTold(first);
+      const reported = figuresReported(first);
       const zip = await zipOf(notes(500, 73_000));
       await withFiles([{ name: "novembro.zip", bytes: zip }], async (_, paths) => {
         await drop(first, paths);
@@ -145,18 +132,7 @@ export const traySentences: readonly Sentence[] = [
         seen.some((text) => /^Conferindo (?!500 )[1-9]\d* de 500…$/.test(text)),
         seen.join(),
       );
-      // The upload's answer, and at most ten looks at the job, five a second, of which the last has a figure: its first
-      // documents have their results before the others are read.
-      const [sent, ...looks] = told.slice(
-        0,
-        told.findIndex(({ done }) => done !== null && done > 0) + 1,
-      );
-      const figure = looks.at(-1);
-      equal(sent?.done, null);
-      ok(looks.length <= 10, JSON.stringify(told));
-      ok(figure?.done != null && figure.done < 500 && !figure.ended, JSON.stringify(told));
-      if (process.env.FIGURES !== undefined)
-        console.log(`first figure: ${JSON.stringify([sent, ...looks])}`);
+      reported.figureBeforeTheEnd();
       await first.close();
       await visit.open("/notas");
       await page.getByRole("heading", { name: /^Conferindo \d+ de 500…$|^500 arquivos/ }).waitFor();
