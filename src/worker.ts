@@ -44,7 +44,7 @@ export default {
     const context = { ...ports, consumer: consumerOf(ports), random: Math.random };
     return batch.queue.endsWith("-dead")
       ? parkBatch(batch, context)
-      : consumeBatch(batch, { ...context, dead: bindings.DEAD_JOBS });
+      : consumeBatch(batch, { ...context, jobs: bindings.JOBS, dead: bindings.DEAD_JOBS });
   },
 
   /** A mail to a company's address. After a throw the sender's server tries again, because the fault may be transient. */

@@ -4,16 +4,10 @@ import type { Consumer, MessageOutcome } from "../../ports/queue.ts";
 import type { Log } from "../../ports/telemetry.ts";
 import { edgeRetrySeconds } from "../../resilience/job-retry.ts";
 import type { GroupWriter } from "../libsql/group-writer.ts";
+import { type Delivery, inTurns, passOn } from "./company-turns.ts";
 import { type DeadLetter, deadLetterOf, INTERRUPTED } from "./dead-letter.ts";
+import type { Sink } from "./queue.ts";
 
-/** A message as Cloudflare delivers it; attempts are counted from 1. */
-export interface Delivery {
-  readonly id: string;
-  readonly body: unknown;
-  readonly attempts: number;
-  ack(): void;
-  retry(options: { delaySeconds: number }): void;
-}
 interface DeadLetterQueue {
   send(letter: DeadLetter, options: { contentType: "json" }): Promise<unknown>;
 }
@@ -24,6 +18,8 @@ export interface BatchContext {
   readonly consumer: Consumer;
   /** The dead-letter queue; without it Cloudflare moves failed messages there itself, without a reason. */
   readonly dead: DeadLetterQueue | undefined;
+  /** The queue itself, for messages that go behind those of other companies; without it all are worked off at once. */
+  readonly jobs?: Sink | undefined;
   readonly config: Pick<Config, "JOB_ATTEMPTS" | "JOB_CONCURRENCY">;
   readonly log: Log;
   /** The consumer's writer, for the figures in the log: concurrent writes share commits. */
@@ -34,7 +30,8 @@ export interface BatchContext {
 /** Cloudflare ends a consumer after 15 minutes: longer work is aborted before, and delivered again. */
 const BATCH_MS = 14 * 60_000;
 /**
- * Handles the messages of a batch, some at a time. Each is acknowledged or retried alone; after JOB_ATTEMPTS it is sent to
+ * Handles the messages of a batch, some at a time; companies take turns, and what one has above its share of a full batch goes to the
+ * end of the queue. Each is acknowledged or retried alone; after JOB_ATTEMPTS it is sent to
  * the dead-letter queue with its reason, because the database that could store the reason may be down.
  * Never rejects: then Cloudflare would repeat the whole batch.
  */
@@ -42,8 +39,9 @@ export async function consumeBatch({ messages }: Deliveries, context: BatchConte
   const { consumer, config, log, writer } = context;
   const signal = AbortSignal.timeout(BATCH_MS);
   const counts = { done: 0, retried: 0, dead: 0 };
+  const turns = await passOn(inTurns(messages), context);
   await pMap(
-    messages,
+    turns,
     async (message) => {
       const outcome: MessageOutcome =
         message.attempts > config.JOB_ATTEMPTS
@@ -55,7 +53,8 @@ export async function consumeBatch({ messages }: Deliveries, context: BatchConte
   );
   const level = counts.dead > 0 ? "warn" : "info";
   const { committed: writes = null, groups = null } = writer?.figures() ?? {};
-  log(level, "queue.batch", { messages: messages.length, ...counts, writes, groups });
+  const passed = messages.length - turns.length;
+  log(level, "queue.batch", { messages: messages.length, ...counts, passed, writes, groups });
 }
 
 /** A consumer does not reject; if one does, only its own message is retried. */

@@ -5,7 +5,8 @@ import { commitStatements, type Statement } from "../../ports/sql.ts";
 import { Message } from "../../queue-messages.ts";
 import { edgeRetrySeconds } from "../../resilience/job-retry.ts";
 import { deleteParked, storeUnreadable } from "../libsql/queue-table.ts";
-import type { BatchContext, Deliveries, Delivery } from "./consume-batch.ts";
+import type { Delivery } from "./company-turns.ts";
+import type { BatchContext, Deliveries } from "./consume-batch.ts";
 import { readDeadLetter } from "./dead-letter.ts";
 
 /** Deletes parked messages whose retention is over. Rejects as the writer does. */

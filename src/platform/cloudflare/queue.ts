@@ -8,7 +8,7 @@ const BATCH_MESSAGES = 100;
 const BATCH_BYTES = 256_000;
 
 /** The part of a Queue that accepts messages. */
-interface Sink {
+export interface Sink {
   sendBatch(
     messages: readonly { readonly body: Message; readonly contentType: "json" }[],
   ): Promise<unknown>;

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { consumeBatch, type Delivery } from "../../../src/platform/cloudflare/consume-batch.ts";
+import { type Delivery, FULL_BATCH } from "../../../src/platform/cloudflare/company-turns.ts";
+import { consumeBatch } from "../../../src/platform/cloudflare/consume-batch.ts";
 import { deadLetterOf, readDeadLetter } from "../../../src/platform/cloudflare/dead-letter.ts";
 import { deleteExpiredParked, parkBatch } from "../../../src/platform/cloudflare/park-batch.ts";
 import { batchesOf, workersQueue } from "../../../src/platform/cloudflare/queue.ts";
@@ -115,6 +116,51 @@ test("each message of a batch is acknowledged alone, and a bounded number is in 
       return i % 4 === 0 ? ["retry in 3"] : ["ack"];
     }),
   );
+});
+
+/** A full batch of company 1 with one message of company 2 at its end, and one that was tried before. */
+const noisyBatch = () => [
+  ...Array.from({ length: 48 }, (_, i) => delivery(document(i))),
+  delivery(document(48), 2),
+  delivery({ ...document(0), company: 2 }),
+];
+
+test("companies take turns in a batch, and what one has above its share goes to the end of the queue", async () => {
+  expect(await Bun.file("wrangler.toml").text()).toContain(`max_batch_size = ${FULL_BATCH}\n`);
+  const messages = noisyBatch();
+  const worked: unknown[] = [];
+  const sent: Message[] = [];
+  const hands = {
+    consumer: consumer(async (body) => {
+      worked.push(body);
+      return "done";
+    }),
+    dead: undefined,
+    config: CONFIG,
+    log: silent,
+    random: () => 0,
+  };
+  const jobs = {
+    sendBatch: async (batch: readonly { body: Message }[]) =>
+      void sent.push(...batch.map(({ body }) => body)),
+  };
+  await consumeBatch({ messages }, { ...hands, jobs });
+  expect(worked.slice(0, 2)).toEqual([document(0), { ...document(0), company: 2 }]);
+  expect(worked).toHaveLength(CONFIG.JOB_CONCURRENCY + 2);
+  expect(worked.at(-1)).toEqual(document(48));
+  expect(sent.map(({ kind }) => kind)).toEqual(Array(44).fill("document"));
+  expect(messages.map(({ said }) => said)).toEqual(messages.map(() => ["ack"]));
+
+  // A batch that is not full has nothing behind it; a queue that takes nothing loses nothing.
+  for (const [batch, refusing] of [
+    [noisyBatch().slice(1), jobs],
+    [noisyBatch(), { sendBatch: () => Promise.reject(new Error("away")) }],
+  ] as const) {
+    worked.length = 0;
+    await consumeBatch({ messages: batch }, { ...hands, jobs: refusing });
+    expect(worked).toHaveLength(batch.length);
+    expect(batch.every(({ said }) => said.join() === "ack")).toBe(true);
+  }
 });
 
 test("retry delays have full jitter, are whole seconds, and are at most twelve hours", () =>
