@@ -17,6 +17,7 @@ import { eachHome } from "./ports/homes.ts";
 import type { Mailboxes } from "./ports/mailbox.ts";
 import type { Ports } from "./ports/ports.ts";
 import { faultCode } from "./resilience/fault-code.ts";
+import { addressOf } from "./sefaz/hosts.ts";
 import { createFirstAccess } from "./start/first-access.ts";
 import { reasonOf } from "./start/reason.ts";
 import { logStart, logUpgrade } from "./start/start-lines.ts";
@@ -30,8 +31,13 @@ const ALERT_MAILS_EVERY_MS = 60_000;
 /** Door: the service on Bun. Prints `listening on http://HOST:PORT` when it is ready; SIGTERM and SIGINT stop it, a second one at once. */
 setPrivateUmask();
 try {
-  const running = await serve(parseConfig(process.env), {
-    domain: { readDocument, compareDocuments },
+  const config = parseConfig(process.env);
+  const running = await serve(config, {
+    domain: {
+      readDocument,
+      compareDocuments,
+      sefazAddressOf: (...asked) => addressOf(...asked, config.SEFAZ_URLS),
+    },
     async build(ports) {
       logUpgrade(ports);
       if (signatureRoots(ports) === null)

@@ -33,6 +33,8 @@ const HOME = /^([a-z][a-z0-9-]{0,19})=((?:file:.|(?:https?|libsql|wss?):\/\/[^/]
 /** A local database has a writer thread of its own. */
 const MOST_LOCAL = 8;
 const MOST_HOMES = 128;
+/** A service of the tax office, or of one state (cUF), and where it is. */
+const SEFAZ_ROW = /^(distribution|statement|query(?:\.[0-9]{2})?)=(https:\/\/[^/].*)$/;
 const HEADER = /^\s*(?:[^\s=,]+=.*)?$/;
 
 /** The one list of environment variables; `.env.example` and docs/configuration.md follow it (a test holds them together). */
@@ -208,6 +210,28 @@ const Environment = z.object({
     .optional()
     .describe(
       "Certificates in PEM that a signature must lead to, with the authorities between; on Bun also a file of them",
+    ),
+  SEFAZ_CA: z
+    .string()
+    .regex(
+      /-----BEGIN CERTIFICATE-----|^[^\r\n]+\.(?:pem|crt)$/,
+      "certificates in PEM, or on Bun a file .pem or .crt",
+    )
+    .optional()
+    .describe(
+      "Certificates in PEM, or a file of them, to which the tax office's servers may lead, beside the usual ones: ICP-Brasil's (Bun)",
+    ),
+  SEFAZ_URLS: list
+    .transform((parts, context) =>
+      parts.flatMap((part) => {
+        const [, name, url] = SEFAZ_ROW.exec(part) ?? [];
+        if (name !== undefined && url !== undefined && URL.canParse(url)) return { name, url };
+        context.addIssue({ code: "custom", message: `${part} não é SERVIÇO=https://ENDEREÇO` });
+        return [];
+      }),
+    )
+    .describe(
+      "Addresses of the tax office's services in place of the built-in ones, comma separated SERVICE=https://…; services: distribution, statement, query, query.35 (Bun)",
     ),
   LOG_LEVEL: z
     .enum(["debug", "info", "warn", "error"])

@@ -12,6 +12,7 @@ import type { PageFiles } from "./page.ts";
 import type { PasswordHasher } from "./passwords.ts";
 import type { Profiler } from "./profiler.ts";
 import type { MessageQueue } from "./queue.ts";
+import type { SefazCaller } from "./sefaz.ts";
 import type { Reader, Writer } from "./sql.ts";
 import type { BlobStore, Originals } from "./storage.ts";
 import type { Log, Meter } from "./telemetry.ts";
@@ -50,6 +51,8 @@ export interface Ports {
   mailboxes?: Mailboxes;
   /** Sends mail for the service. Absent where SMTP_URL is not set, and on Workers. */
   mailer?: Mailer;
+  /** Calls the tax office's services. Absent where a client's certificate cannot be presented (Workers). */
+  sefaz?: SefazCaller;
   /** Absent where the runtime has none (Workers). */
   profiler?: Profiler;
   /**

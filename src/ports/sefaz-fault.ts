@@ -54,17 +54,18 @@ const BEFORE_SENDING: ReadonlySet<SefazFaultKind> = new Set<SefazFaultKind>([
 const TRANSIENT_STATUS = new Set([408, 425, 429]);
 const MOST_TEXT = 200;
 
-/** A fault of this kind, with what follows from it; `details`: status and text where there are any. */
-export function sefazFault(
-  kind: SefazFaultKind,
-  details: Pick<SefazFault, "status" | "text"> & { readonly isTransient?: boolean } = {},
-): SefazFault {
-  const { status, text, isTransient } = details;
+/** What a fault says beyond its kind, and what differs from what follows from it. */
+export type FaultDetails = Partial<Omit<SefazFault, "kind">>;
+
+/** A fault of this kind, with what follows from it unless `details` say otherwise. */
+export function sefazFault(kind: SefazFaultKind, details: FaultDetails = {}): SefazFault {
+  const { status, text, ...otherwise } = details;
   const byStatus = status !== undefined && (status >= 500 || TRANSIENT_STATUS.has(status));
   return {
     kind,
-    isTransient: isTransient ?? (TRANSIENT.has(kind) || byStatus),
+    isTransient: TRANSIENT.has(kind) || byStatus,
     mayHaveArrived: !BEFORE_SENDING.has(kind),
+    ...otherwise,
     ...(status === undefined ? {} : { status }),
     ...(text === undefined ? {} : { text: oneLine(text) }),
   };

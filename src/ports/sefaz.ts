@@ -27,6 +27,25 @@ export interface SefazRequest {
   readonly state?: string;
 }
 
+/** Where a service is. */
+export interface SefazAddress {
+  readonly url: string;
+  /** SOAP action. */
+  readonly action: string;
+  /**
+   * The highest version of TLS to offer. 1.3 has no renegotiation, by which the national hosts ask for the certificate; null: what
+   * both sides have.
+   */
+  readonly maxTls: "TLSv1.2" | null;
+}
+
+/** The address of a service in an environment and, for `query`, a state; null: it has none. */
+export type SefazAddressOf = (
+  service: SefazService,
+  environment: SefazEnvironment,
+  state: string | undefined,
+) => SefazAddress | null;
+
 export interface SefazCaller {
   /**
    * Posts a message to a service with the client's certificate: the bytes of the answer, at most 4 MiB. Never rejects: every

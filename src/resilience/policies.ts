@@ -95,6 +95,8 @@ export const CALL_CLASSES = {
   mailOut: { timeoutMs: 40_000, atOnce: 2, waiting: 16 },
   /** One event to a server that a user named, which may take its whole time. */
   webhook: { timeoutMs: 16_000, atOnce: 32, waiting: 64 },
+  /** One message to a service of the tax office, which takes up to a minute on a bad day. */
+  sefaz: { timeoutMs: 100_000, atOnce: 8, waiting: 64 },
   /** Spans and counters, which may be lost. */
   telemetry: { timeoutMs: 3_000, atOnce: 2, waiting: 8 },
 } as const;

@@ -1,11 +1,5 @@
-import type { SefazEnvironment, SefazService } from "../ports/sefaz.ts";
+import type { SefazAddress, SefazEnvironment, SefazService } from "../ports/sefaz.ts";
 import { actionOf } from "./wire/soap.ts";
-
-/** Where a service of the tax office is, and its SOAP action. */
-export interface SefazAddress {
-  readonly url: string;
-  readonly action: string;
-}
 
 /**
  * Addresses of production and homologation. Source: Portal Nacional da NF-e, "Relação de Serviços Web", as sped-nfe
@@ -92,21 +86,25 @@ const BODY_OF: Readonly<Record<string, string>> = {
 };
 const STATE = /^(?:1[1-7]|2[1-9]|3[1235]|4[123]|5[0-3])$/;
 
-/**
- * Where a call goes; `overrides` are the rows of SEFAZ_URLS, which come first: an address by `distribution`, `statement`, `query`
- * or `query.35` (a state's). Null: no such state.
- */
+/** A row of SEFAZ_URLS: an address for `distribution`, `statement`, `query`, or `query.35` (that of one state). */
+export interface SefazOverride {
+  readonly name: string;
+  readonly url: string;
+}
+
+/** Where a call goes: the rows of SEFAZ_URLS come first, a state's own before that of all. Null: no such state. */
 export function addressOf(
   service: SefazService,
   environment: SefazEnvironment,
   state: string | undefined,
-  overrides: ReadonlyMap<string, string> = new Map(),
+  overrides: readonly SefazOverride[] = [],
 ): SefazAddress | null {
-  const url =
-    (service === "query" ? overrides.get(`query.${state}`) : undefined) ??
-    overrides.get(service) ??
-    listed(service, environment, state);
-  return url === undefined ? null : { url, action: actionOf(service) };
+  const own = (name: string) => overrides.find((one) => one.name === name)?.url;
+  const replaced = (service === "query" ? own(`query.${state}`) : undefined) ?? own(service);
+  const url = replaced ?? listed(service, environment, state);
+  if (url === undefined) return null;
+  const isNational = replaced === undefined && service !== "query";
+  return { url, action: actionOf(service), maxTls: isNational ? "TLSv1.2" : null };
 }
 
 function listed(
@@ -117,24 +115,6 @@ function listed(
   if (service !== "query") return NATIONAL[service][environment];
   if (!STATE.test(state)) return undefined;
   return QUERY[BODY_OF[state] ?? "SVRS"]?.[environment];
-}
-
-const NAME = /^(?:distribution|statement|query(?:\.[0-9]{2})?)$/;
-
-/**
- * Reads SEFAZ_URLS: `distribution=https://host/path`, separated by commas. Null where a part is none, or is no https: address; plain
- * http: is never right, as the certificate is the identity.
- */
-export function readOverrides(text: string): ReadonlyMap<string, string> | null {
-  const overrides = new Map<string, string>();
-  for (const part of text.split(",").map((one) => one.trim())) {
-    if (part === "") continue;
-    const at = part.indexOf("=");
-    const [name, url] = [part.slice(0, at), part.slice(at + 1)];
-    if (!NAME.test(name) || !URL.canParse(url) || new URL(url).protocol !== "https:") return null;
-    overrides.set(name, url);
-  }
-  return overrides;
 }
 
 /** The names of all hosts that the table has, for documentation and tests. */

@@ -8,7 +8,7 @@ export interface UnknownSetting {
 
 /** Prefixes that no other program is known to use. */
 const OURS =
-  /^(?:NFE|SGE|COMPANY|RATE_LIMIT|SSE|MAIL|SMTP|WEBHOOKS|METRICS|JWT|CORS|EVENTS_KEEP|COMMIT_(?:GROUP|QUEUE))_/;
+  /^(?:NFE|SGE|COMPANY|RATE_LIMIT|SSE|MAIL|SMTP|SEFAZ|WEBHOOKS|METRICS|JWT|CORS|EVENTS_KEEP|COMMIT_(?:GROUP|QUEUE))_/;
 
 /** Read by the command line alone. */
 const ELSEWHERE = ["SGE_COMPANY", "SGE_EMAIL", "SGE_PASSWORD", "SGE_TOKEN"];

@@ -18,6 +18,7 @@ const WRONG: Readonly<Record<string, string>> = {
   MAIL_SECRET: "curto",
   METRICS_TOKEN: "com espaço no meio",
   OTEL_EXPORTER_OTLP_HEADERS: "authorization",
+  SEFAZ_URLS: "distribution=http://localhost",
   SMTP_FROM: "sem arroba",
   SMTP_URL: "https://mail.example.com",
   TRUSTED_PROXIES: "127.0.0.1,proxy.example",

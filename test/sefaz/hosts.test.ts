@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { addressOf, listedHosts, readOverrides } from "../../src/sefaz/hosts.ts";
+import { parseConfig } from "../../src/config.ts";
+import { addressOf, listedHosts } from "../../src/sefaz/hosts.ts";
 
 /** cUF of the 27 states (IBGE). */
 const STATES =
@@ -32,26 +33,27 @@ test("the action is that of the service's WSDL", () => {
   );
 });
 
-test("SEFAZ_URLS replaces addresses, a state's own before that of all", () => {
-  const overrides = readOverrides(
-    "distribution=https://a.example/d, query=https://b.example/q,query.35=https://c.example/q?x=1",
-  );
-  if (overrides === null) throw new Error("not read");
-  const url = (service: "distribution" | "statement" | "query", state?: string) =>
-    addressOf(service, "1", state, overrides)?.url;
-  expect(url("distribution")).toBe("https://a.example/d");
-  expect(url("query", "35")).toBe("https://c.example/q?x=1");
-  expect(url("query", "41")).toBe("https://b.example/q");
-  expect(url("statement")).toContain("nfe.fazenda.gov.br");
+test("an address of SEFAZ_URLS replaces the listed one, a state's own before that of all", () => {
+  const overrides = parseConfig({
+    SEFAZ_URLS:
+      "distribution=https://a.example/d, query=https://b.example/q,query.35=https://c.example/q?x=1",
+  }).SEFAZ_URLS;
+  const at = (service: "distribution" | "statement" | "query", state?: string) =>
+    addressOf(service, "1", state, overrides);
+  expect(at("distribution")).toMatchObject({ url: "https://a.example/d", maxTls: null });
+  expect(at("query", "35")?.url).toBe("https://c.example/q?x=1");
+  expect(at("query", "41")?.url).toBe("https://b.example/q");
+  expect(at("statement")).toMatchObject({ maxTls: "TLSv1.2" });
 });
 
 test("SEFAZ_URLS with an unknown service, plain http or no address is refused", () => {
-  for (const text of [
+  for (const wrong of [
     "x=https://a.example",
     "distribution=http://a.example",
     "query",
     "query.3=https://a.b",
+    "distribution=https://",
   ])
-    expect(readOverrides(text)).toBeNull();
-  expect(readOverrides("")?.size).toBe(0);
+    expect(() => parseConfig({ SEFAZ_URLS: wrong })).toThrow("at SEFAZ_URLS");
+  expect(parseConfig({}).SEFAZ_URLS).toEqual([]);
 });

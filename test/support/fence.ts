@@ -158,7 +158,7 @@ export const MAY: Record<string, string> = {
   "platform/bun/database":
     "lib ports platform platform/libsql platform/bun/files observability resilience",
   "platform/bun":
-    "lib ports config.ts version.ts platform platform/libsql platform/memory platform/bun/files platform/bun/threads platform/bun/network platform/bun/queue platform/bun/database observability resilience",
+    "lib ports config.ts version.ts platform platform/libsql platform/memory platform/bun/files platform/bun/threads platform/bun/network platform/bun/sefaz platform/bun/queue platform/bun/database observability resilience",
   "platform/cloudflare":
     "lib ports config.ts queue-messages.ts metrics.ts version.ts platform platform/libsql platform/memory observability resilience",
   web: "http ports",

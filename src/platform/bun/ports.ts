@@ -9,6 +9,7 @@ import { configuredTracer } from "../../observability/tracing.ts";
 import type { Mailboxes } from "../../ports/mailbox.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Consumer } from "../../ports/queue.ts";
+import type { SefazAddressOf } from "../../ports/sefaz.ts";
 import type { CircuitFigures } from "../../resilience/circuit.ts";
 import { checkedBlobs, verifiedFirst } from "../checked-blobs.ts";
 import type { GroupWriter, WriterFigures } from "../libsql/group-writer.ts";
@@ -33,8 +34,14 @@ import { peerBehindProxies } from "./network/peer.ts";
 import { bunPasswords } from "./passwords.ts";
 import { bunProfiler } from "./profiler.ts";
 import type { BunQueue, QueueFigures } from "./queue/queue.ts";
+import { bunSefaz } from "./sefaz/caller.ts";
 import { bunDocuments } from "./threads/documents.ts";
 import type { ThreadFigures } from "./threads/thread-pool.ts";
+
+/** What the domain gives to its ports: its readers, and where the tax office's services are (absent: none is called). */
+export interface BunDomain extends DocumentDomain {
+  readonly sefazAddressOf?: SefazAddressOf;
+}
 
 /** The methods of Bun's server that the ports use; it is made after the ports. */
 export type Attached = Pick<Bun.Server<undefined>, "timeout" | "requestIP">;
@@ -84,12 +91,13 @@ export const gzipBytes = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Ar
  */
 export async function bunPorts(
   config: Config,
-  domain: DocumentDomain,
+  domain: BunDomain,
   schema: Schema = "migrate",
   clock: Ports["clock"] = { now: () => Date.now() },
 ): Promise<BunPorts> {
   const JWT_SECRET = await jwtSecret(config);
-  const SIGNATURE_ROOTS = await certificatesOf(config.SIGNATURE_ROOTS);
+  const SIGNATURE_ROOTS = await certificatesOf("SIGNATURE_ROOTS", config.SIGNATURE_ROOTS);
+  const SEFAZ_CA = await certificatesOf("SEFAZ_CA", config.SEFAZ_CA);
   const meter = promMeter(() => performance.now() / 1_000);
   const tracer = await configuredTracer(config, meter);
   const log = stdoutLog(config, clock);
@@ -119,7 +127,7 @@ export async function bunPorts(
   );
   let server: Attached | undefined;
   const ports: BunPorts = {
-    config: { ...config, JWT_SECRET, SIGNATURE_ROOTS },
+    config: { ...config, JWT_SECRET, SIGNATURE_ROOTS, SEFAZ_CA },
     read,
     reader,
     writer,
@@ -153,6 +161,7 @@ export async function bunPorts(
     trace: noopTrace(),
     mailboxes,
     ...mailerOf(config),
+    ...sefazOf(domain, SEFAZ_CA),
     profiler: bunProfiler(),
     upgrade,
     removeFirstPassword: () => removeFirstPassword(config.DATA_DIR),
@@ -200,3 +209,6 @@ export async function bunPorts(
 
 const mailerOf = ({ SMTP_URL: url, SMTP_FROM: from }: Config): Pick<Ports, "mailer"> =>
   url === undefined || from === undefined ? {} : { mailer: smtpMailer({ url, from }) };
+
+const sefazOf = ({ sefazAddressOf }: BunDomain, ca: string | undefined): Pick<Ports, "sefaz"> =>
+  sefazAddressOf === undefined ? {} : { sefaz: bunSefaz({ addressOf: sefazAddressOf, ca }) };

@@ -1,15 +1,14 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "../../config.ts";
-import type { DocumentDomain } from "../memory/documents.ts";
 import { PRIVATE } from "./files/owner-only.ts";
 import { fixHeadLength, type Requests, requestsOf } from "./network/requests.ts";
-import { type BunPorts, bunPorts } from "./ports.ts";
+import { type BunDomain, type BunPorts, bunPorts } from "./ports.ts";
 import { watch } from "./process-gauges.ts";
 
 /** What an entry point gives: the pure functions of the domain, and the app that answers requests over the ports. */
 export interface ServiceParts {
-  readonly domain: DocumentDomain;
+  readonly domain: BunDomain;
   /** Absent: the time of this machine. */
   readonly clock?: BunPorts["clock"];
   build(ports: BunPorts): Promise<{ fetch(request: Request): Response | Promise<Response> }>;
