@@ -9,12 +9,14 @@ import { type Database, openDatabase } from "../src/platform/bun/database/databa
 
 /** Companies themselves, the identity of the database, and messages, whose bodies name their company. */
 const WITHOUT_COMPANY = ["id_ranges", "companies", "installation", "queue"];
-/** Looked up before the company is known: an e-mail, a key, a link, an address of mail, the companies of a person. */
+/** Looked up before the company is known: an e-mail, a key, a link, an address of mail, the companies of a person; the
+ * limits of a CNPJ, which are those of the service, whichever company asks. */
 const NOT_BY_COMPANY = [
   "api_keys(hash)",
   "mail_addresses(token)",
   "memberships(invite_hash)",
   "memberships(user_id, company)",
+  "sefaz_cursors(cnpj, environment)",
   "users(email)",
 ];
 

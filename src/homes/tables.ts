@@ -43,6 +43,12 @@ export const MOVED = {
   confirmations: 100,
   webhooks: 20,
   webhook_deliveries: 200,
+  sefaz_cursors: 100,
+  sefaz_calls: 500,
+  sefaz_asks: 500,
+  sefaz_parked: 20,
+  announced_notes: 500,
+  announced_events: 500,
 } as const;
 
 export type MovedTable = keyof typeof MOVED;

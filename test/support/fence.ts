@@ -1,3 +1,4 @@
+import { DOORS, OF_DOORS } from "./doors.ts";
 import {
   castsOf,
   type Import,
@@ -6,36 +7,6 @@ import {
   tokensOf,
   withoutMarkup,
 } from "./source.ts";
-
-/** Entry points for requests, messages, threads and people: they may import anything, and no file imports them. */
-export const DOORS = [
-  "bun.ts",
-  "worker.ts",
-  "reader.worker.ts",
-  "writer.worker.ts",
-  "cli/door.ts",
-  "demo/door.ts",
-  "tools/migrate.ts",
-  "tools/dev-edge.ts",
-  "tools/deploy.ts",
-  "tools/build-page.ts",
-] as const;
-
-/** Folders that belong to doors, each with the folders of this list that it may import. Of other folders they may import all. */
-const OF_DOORS: Record<string, string> = {
-  synthetic: "",
-  start: "",
-  "cli/terminal": "",
-  "cli/service": "cli/terminal",
-  "cli/table": "",
-  "cli/completion": "cli/table",
-  "cli/documents": "cli/terminal cli/service",
-  "cli/requests": "cli/terminal cli/service cli/documents",
-  "cli/database": "start cli/terminal cli/service",
-  cli: "start cli/terminal cli/service cli/table cli/completion cli/documents cli/requests cli/database",
-  demo: "start cli/terminal cli/service cli/documents synthetic",
-  tools: "start cli/terminal cli/service demo synthetic",
-};
 
 /** What the page reads of the API: the types of its answers, which leave nothing in the browser's program. */
 const ANSWERS =
@@ -108,6 +79,8 @@ export const MAY: Record<string, string> = {
     "lib nfe nfe/container messages/pt-BR/documents ingest/verdict ingest/upload ingest/note ingest/approve ingest/event ingest/receive accounts journal ports observability resilience",
   "sefaz/wire": "lib nfe nfe/xml nfe/container ingest/upload ports",
   sefaz: "lib ports sefaz/wire",
+  "sefaz/fetch":
+    "lib nfe nfe/read nfe/xml ingest/batch ingest/upload sefaz/wire accounts accounts/settings journal ports resilience",
   homes: "lib journal ports accounts stock/reconcile resilience",
   reports: "lib ingest/note ingest/search mail webhooks journal ports",
   export: "lib ingest/note stock/supplier-items journal ports",

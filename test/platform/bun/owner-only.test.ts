@@ -5,7 +5,7 @@ import { backup } from "../../../src/cli/database/backup.ts";
 import { Manifest } from "../../../src/cli/database/backup-files.ts";
 import { openDatabase } from "../../../src/platform/bun/database/database.ts";
 import { lastBackup } from "../../../src/platform/bun/files/last-backup.ts";
-import { DOORS } from "../../support/fence.ts";
+import { DOORS } from "../../support/doors.ts";
 import { testInFull } from "../../support/full.ts";
 import { testConfig } from "../../support/ports.ts";
 import { startProcess, temporaryFolder } from "../../support/process.ts";

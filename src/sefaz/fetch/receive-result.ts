@@ -1,0 +1,197 @@
+import type { UserCause } from "../../accounts/actor.ts";
+import { enqueueBatch } from "../../ingest/batch/enqueue.ts";
+import type { UploadEntry } from "../../ingest/upload/upload-entry.ts";
+import type { JobFailure } from "../../journal/failures.ts";
+import { jobExists } from "../../journal/jobs.ts";
+import { trusted } from "../../lib/cast.ts";
+import { Failed, ok } from "../../lib/result.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { Guard, Statement } from "../../ports/sql.ts";
+import type { DistributionAnswer } from "../wire/distribution.ts";
+import type { CallPermit } from "./claim-call.ts";
+import { PAUSE_FULL_MS, REST_MS } from "./limits.ts";
+import { type Sorted, sortDocuments } from "./sort-documents.ts";
+import { type CallResult, meaningOf, type NextTimes, timesAfter } from "./times.ts";
+import { callEnded, cursorMoved, keptSummaries, noteFault, parkedRows } from "./write-result.ts";
+
+/** What a call has brought. `late`: its time was over, or it was received before; nothing was written. */
+export interface Received {
+  readonly outcome: "found" | "none" | "blocked" | "paused" | "refused" | "fault" | "late" | "full";
+  /** Documents that became lines of `job`. */
+  readonly documents: number;
+  readonly announced: number;
+  readonly parked: number;
+  readonly job: string | null;
+  /** The service has more for this cursor, and it may be asked now or soon. */
+  readonly more: boolean;
+}
+
+const NOTHING = { documents: 0, announced: 0, parked: 0, job: null, more: false } as const;
+
+/**
+ * Receives what became of a permitted call. What an answer has brought is kept in the same batch in which the cursor moves: its
+ * documents as lines of a job, as the batch route keeps them, summaries as announced notes, and what cannot be taken parked by
+ * its NSU. A result is received once: of a second one, or of one whose permit has expired, only a block counts. Rejects as the
+ * writer does; then the permit's hour goes on, and the same documents come again.
+ */
+export async function receiveResult(
+  ports: Ports,
+  permit: CallPermit,
+  result: CallResult,
+  signal?: AbortSignal,
+): Promise<Received> {
+  const now = ports.clock.now();
+  const asked = {
+    kind: permit.ask.kind,
+    after: permit.ask.kind === "cursor" ? permit.ask.after : 0,
+    claimedAt: permit.claimedAt,
+    faults: permit.faults,
+  };
+  const times = timesAfter(asked, result, now, chanceOf(permit.id));
+  if (!result.ok) {
+    const written = await write(ports, [], noteFault(permit, result.error.kind, times, now));
+    return { outcome: written ? "fault" : "late", ...NOTHING };
+  }
+  const answer = result.value;
+  const meaning = meaningOf(answer.cStat);
+  if (meaning === "blocked") await keepBlock(ports, permit, now);
+  if (meaning !== "found") {
+    const written = await write(
+      ports,
+      callEnded(permit, answer, null, now),
+      cursorMoved(permit, answer, times, now),
+    );
+    return { outcome: written ? meaning : "late", ...NOTHING };
+  }
+  return receiveFound(ports, permit, answer, times, now, signal);
+}
+
+/** The last digits of the permit's id are random: 0 to 1. */
+const chanceOf = (id: string): number => Number.parseInt(id.slice(-4), 16) / 0x10000;
+
+/** The rows that a call's answer may still change. */
+export const isAwaited = ({ company, cnpj, environment, id }: CallPermit): Guard => ({
+  sql: "select 1 from sefaz_cursors where company = ?1 and cnpj = ?2 and environment = ?3 and call = ?4",
+  args: [company, cnpj, environment, id],
+});
+
+/** Writes while the permit's answer is awaited; `last` ends that, and returns a row. */
+const write = (
+  ports: Pick<Ports, "writer">,
+  statements: readonly Statement[],
+  last: Statement,
+): Promise<boolean> =>
+  ports.writer.commit({
+    statements: [...statements, last],
+    read: (rows) => (rows.at(-1)?.length ?? 0) > 0,
+  });
+
+/** A block counts also from an answer that came too late. */
+const keepBlock = (
+  ports: Pick<Ports, "writer">,
+  { company, cnpj, environment }: CallPermit,
+  now: number,
+): Promise<void> =>
+  ports.writer.commit({
+    statements: [
+      {
+        sql: `update sefaz_cursors set blocked_until = max(blocked_until, ?4), updated_at = ?5
+          where company = ?1 and cnpj = ?2 and environment = ?3`,
+        args: [company, cnpj, environment, now + REST_MS, now],
+      },
+    ],
+    read: () => undefined,
+  });
+
+async function receiveFound(
+  ports: Ports,
+  permit: CallPermit,
+  answer: DistributionAnswer,
+  times: NextTimes,
+  now: number,
+  signal?: AbortSignal,
+): Promise<Received> {
+  const sorted = sortDocuments(answer);
+  const counts = {
+    documents: sorted.documents.length,
+    announced: sorted.notes.length,
+    parked: sorted.parked.length,
+    more: times.nextAt === 0,
+  };
+  if (sorted.documents.length === 0) {
+    const written = await write(
+      ports,
+      whatCame(permit, answer, sorted, isAwaited(permit), null, now),
+      cursorMoved(permit, answer, times, now),
+    );
+    return written ? { outcome: "found", ...counts, job: null } : { outcome: "late", ...NOTHING };
+  }
+  const cause = await causeOf(ports, permit);
+  if (cause === null) return { outcome: "late", ...NOTHING };
+  try {
+    const job = await enqueueBatch(
+      ports,
+      sorted.documents.map((document) => entryOf(permit, document)),
+      { cause, approve: null, signal },
+      {
+        kind: "batch",
+        onlyIf: isAwaited(permit),
+        alsoWrite: (id) => [
+          ...whatCame(permit, answer, sorted, jobExists(permit.company, id), id, now),
+          cursorMoved(permit, answer, times, now, jobExists(permit.company, id)),
+        ],
+      },
+    );
+    return { outcome: "found", ...counts, job };
+  } catch (error) {
+    if (!isTooMany(error)) throw error;
+    // The company has too many jobs, or the answer is not awaited any more. Nothing was kept: the cursor stays.
+    const full: NextTimes =
+      permit.ask.kind === "cursor"
+        ? { blockedUntil: 0, nextAt: 0, dueAt: now + PAUSE_FULL_MS }
+        : { blockedUntil: now + PAUSE_FULL_MS, nextAt: null, dueAt: null };
+    const written = await write(ports, [], noteFault(permit, "job.too_many", full, now));
+    return { outcome: written ? "full" : "late", ...NOTHING };
+  }
+}
+
+const whatCame = (
+  permit: CallPermit,
+  answer: DistributionAnswer,
+  sorted: Sorted,
+  guard: Guard,
+  job: string | null,
+  now: number,
+): Statement[] => [
+  ...keptSummaries(permit, sorted, guard, now),
+  ...parkedRows(permit, sorted.parked, guard, now),
+  ...callEnded(permit, answer, job, now),
+];
+
+/** Who has switched fetching on is the author of what comes; null: the answer is not awaited any more. */
+async function causeOf(
+  ports: Pick<Ports, "reader">,
+  permit: CallPermit,
+): Promise<UserCause | null> {
+  const { sql, args } = isAwaited(permit);
+  const [row] = await ports.reader.rows({ sql: sql.replace("select 1", "select saved_by"), args });
+  if (row === undefined) return null;
+  const actor = {
+    company: permit.company,
+    userId: Number(row.saved_by),
+    role: "OPERADOR",
+  } as const;
+  return { actor, requestId: `sefaz-${permit.id}`, peer: null };
+}
+
+const entryOf = (
+  { cnpj }: CallPermit,
+  { nsu, bytes }: Sorted["documents"][number],
+): UploadEntry => ({
+  kind: "document",
+  file: `SEFAZ ${cnpj}#${nsu === null ? "sem NSU" : `NSU ${nsu}`}`,
+  bytes: async () => ok(bytes),
+});
+
+const isTooMany = (error: unknown): boolean =>
+  error instanceof Failed && trusted<JobFailure>(error.failure).code === "job.too_many";

@@ -1,0 +1,229 @@
+import { expect, test } from "bun:test";
+import { ok } from "../../../src/lib/result.ts";
+import type { Ports } from "../../../src/ports/ports.ts";
+import { type CallPermit, claimCall } from "../../../src/sefaz/fetch/claim-call.ts";
+import { changeFetching } from "../../../src/sefaz/fetch/fetching.ts";
+import { MOST_OPEN_JOBS } from "../../../src/sefaz/fetch/limits.ts";
+import { receiveResult } from "../../../src/sefaz/fetch/receive-result.ts";
+import type { DistributionAnswer } from "../../../src/sefaz/wire/distribution.ts";
+import { cancellationEvent } from "../../../src/synthetic/events.ts";
+import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { COMPANY } from "../../../src/synthetic/trade.ts";
+import { type TestApp, withApp } from "../../support/app.ts";
+import { beforeNextCommit } from "../../support/faults/before-next-commit.ts";
+import { causeOf } from "../../support/ports-with-admin.ts";
+import { runJobs } from "../../support/run-jobs.ts";
+import { announcedKey, eventSummary, noteSummary } from "../../support/sefaz/summaries.ts";
+
+const REF = { company: 1, cnpj: COMPANY.cnpj, environment: "1" } as const;
+const utf8 = new TextEncoder();
+const whole = (nsu: number, seed: number) => ({
+  nsu,
+  schema: "procNFe_v4.00.xsd",
+  bytes: utf8.encode(syntheticNote({ seed, items: 1 }).xml),
+});
+
+const withFetching = (body: (service: TestApp) => Promise<void>) =>
+  withApp(async (service) => {
+    await changeFetching(service.ports, { ...REF, uf: "35", active: true }, causeOf(14));
+    await body(service);
+  });
+
+async function permitted(ports: Ports): Promise<CallPermit> {
+  const { permit } = await claimCall(ports, REF, { kind: "cursor" });
+  if (permit === null) throw new Error("not permitted");
+  return permit;
+}
+
+const found = (
+  documents: DistributionAnswer["documents"],
+  parked: DistributionAnswer["parked"] = [],
+  more: Partial<DistributionAnswer> = {},
+) =>
+  ok({
+    cStat: "138",
+    xMotivo: "Documento localizado",
+    dhResp: null,
+    ultNSU: 50,
+    maxNSU: 90,
+    documents,
+    parked,
+    ...more,
+  });
+
+const cursorOf = async ({ rows }: TestApp) =>
+  (await rows("select ult_nsu, max_nsu, call from sefaz_cursors"))[0];
+
+test("notes and events of the distribution become lines of a job, with their NSU in the name", () =>
+  withFetching(async (service) => {
+    const note = syntheticNote({ seed: 1, items: 1 });
+    const event = {
+      nsu: 12,
+      schema: "procEventoNFe_v1.00.xsd",
+      bytes: utf8.encode(cancellationEvent(note.accessKey)),
+    };
+    const received = await receiveResult(
+      service.ports,
+      await permitted(service.ports),
+      found([whole(11, 1), event]),
+    );
+    expect(received).toMatchObject({
+      outcome: "found",
+      documents: 2,
+      announced: 0,
+      parked: 0,
+      more: true,
+    });
+    expect(await cursorOf(service)).toEqual({ ult_nsu: 50, max_nsu: 90, call: null });
+    await runJobs(service.ports);
+    expect(
+      await service.rows(
+        "select file, state, results ->> '$[0].outcome' as outcome from job_items order by position",
+      ),
+    ).toEqual([
+      { file: `SEFAZ ${COMPANY.cnpj}#NSU 11`, state: "done", outcome: "registered" },
+      { file: `SEFAZ ${COMPANY.cnpj}#NSU 12`, state: "done", outcome: "event" },
+    ]);
+    expect(await service.rows("select status from notes")).toEqual([{ status: "CANCELADA" }]);
+  }));
+
+test("a summary becomes an announced note in no stock figure, and its cancellation is kept with it", () =>
+  withFetching(async (service) => {
+    const summary = (nsu: number, n: number) => ({
+      nsu,
+      schema: "resNFe_v1.01.xsd",
+      bytes: noteSummary(announcedKey(n)),
+    });
+    const cancelled = {
+      nsu: 3,
+      schema: "resEvento_v1.01.xsd",
+      bytes: eventSummary(announcedKey(1)),
+    };
+    const received = await receiveResult(
+      service.ports,
+      await permitted(service.ports),
+      found([summary(1, 1), summary(2, 2), cancelled]),
+    );
+    expect(received).toMatchObject({ announced: 2, documents: 0, job: null });
+    expect(
+      await service.rows(
+        "select access_key, nsu, value_e2, c_sit, completed_at from announced_notes order by nsu",
+      ),
+    ).toEqual([
+      { access_key: announcedKey(1), nsu: 1, value_e2: 15075, c_sit: "3", completed_at: null },
+      { access_key: announcedKey(2), nsu: 2, value_e2: 15075, c_sit: "1", completed_at: null },
+    ]);
+    expect(await service.rows("select tp_evento, n_seq from announced_events")).toEqual([
+      { tp_evento: "110111", n_seq: 1 },
+    ]);
+    // The same again, as after a cursor that was set back: nothing is doubled, and the cancellation stays.
+    await receiveResult(
+      service.ports,
+      await permittedLater(service),
+      found([summary(1, 1), cancelled]),
+    );
+    expect(
+      await service.rows(
+        "select count(*) as n, sum(c_sit = '3') as cancelled from announced_notes",
+      ),
+    ).toEqual([{ n: 2, cancelled: 1 }]);
+    expect(await service.rows("select count(*) as n from notes")).toEqual([{ n: 0 }]);
+  }));
+
+async function permittedLater({ ports }: TestApp): Promise<CallPermit> {
+  ports.clock.advance(3 * 3_600_000);
+  return permitted(ports);
+}
+
+test("a document that cannot be taken is parked by its NSU, and the others are taken", () =>
+  withFetching(async (service) => {
+    const damaged = {
+      nsu: 5,
+      schema: "procNFe_v4.00.xsd",
+      why: "gzip" as const,
+      packed: utf8.encode("no gzip"),
+    };
+    const tomorrow = {
+      nsu: 6,
+      schema: "procFuturo_v1.00.xsd",
+      bytes: utf8.encode("<procFuturo/>"),
+    };
+    const bad = { nsu: 7, schema: "resNFe_v9.00.xsd", bytes: utf8.encode("<resNFe/>") };
+    const received = await receiveResult(
+      service.ports,
+      await permitted(service.ports),
+      found([whole(4, 1), tomorrow, bad], [damaged]),
+    );
+    expect(received).toMatchObject({ documents: 1, parked: 3 });
+    expect(
+      await service.rows(
+        "select nsu, schema, reason, cast(bytes as text) as bytes from sefaz_parked order by nsu",
+      ),
+    ).toEqual([
+      { nsu: 5, schema: "procNFe_v4.00.xsd", reason: "gzip", bytes: "no gzip" },
+      { nsu: 6, schema: "procFuturo_v1.00.xsd", reason: "schema", bytes: "<procFuturo/>" },
+      { nsu: 7, schema: "resNFe_v9.00.xsd", reason: "summary", bytes: "<resNFe/>" },
+    ]);
+    expect(await cursorOf(service)).toMatchObject({ ult_nsu: 50 });
+  }));
+
+test("the cursor moves in the batch that keeps the documents, or not at all", () =>
+  withFetching(async (service) => {
+    const { ports } = service;
+    const permit = await permitted(ports);
+    const { commit } = ports.writer;
+    let commits = 0;
+    ports.writer.commit = (job, signal) => {
+      commits += 1;
+      return commits === 2 ? Promise.reject(new Error("away")) : commit(job, signal);
+    };
+    await expect(receiveResult(ports, permit, found([whole(1, 1)]))).rejects.toThrow("away");
+    ports.writer.commit = commit;
+    expect(await cursorOf(service)).toMatchObject({ ult_nsu: 0, call: permit.id });
+    expect(await service.rows("select count(*) as n from jobs")).toEqual([{ n: 0 }]);
+    // The answer is still awaited: it may be given once more.
+    expect((await receiveResult(ports, permit, found([whole(1, 1)]))).outcome).toBe("found");
+    expect(await cursorOf(service)).toMatchObject({ ult_nsu: 50, call: null });
+    expect(await service.rows("select count(*) as n from jobs")).toEqual([{ n: 1 }]);
+  }));
+
+test("an answer that another has given between the look and the batch is received once", () =>
+  withFetching(async (service) => {
+    const { ports } = service;
+    const permit = await permitted(ports);
+    const summary = { nsu: 2, schema: "resNFe_v1.01.xsd", bytes: noteSummary(announcedKey(1)) };
+    const result = found([whole(1, 1), summary]);
+    beforeNextCommit(ports, () => receiveResult(ports, permit, result), 1);
+    expect((await receiveResult(ports, permit, result)).outcome).toBe("late");
+    await runJobs(ports);
+    expect(await service.rows("select count(*) as n from job_items")).toEqual([{ n: 1 }]);
+    expect(await service.rows("select count(*) as n from announced_notes")).toEqual([{ n: 1 }]);
+  }));
+
+test("a company with many open jobs gets no call, and an answer that finds it full moves nothing", () =>
+  withFetching(async (service) => {
+    const { ports, rows } = service;
+    const permit = await permitted(ports);
+    const open = (count: number) =>
+      ports.writer.commit({
+        statements: [
+          {
+            sql: `insert into jobs (company, id, kind, state, total, params, created_by, created_at, updated_at)
+              select 1, value, 'batch', 'queued', 1, '{}', 14, 0, 0 from json_each(?1)`,
+            args: [JSON.stringify(Array.from({ length: count }, (_, n) => `job-${n + 10}`))],
+          },
+        ],
+        read: () => undefined,
+      });
+    await open(50);
+    expect((await receiveResult(ports, permit, found([whole(1, 1)]))).outcome).toBe("full");
+    expect(await cursorOf(service)).toMatchObject({ ult_nsu: 0, call: null });
+    ports.clock.advance(60_000);
+    expect((await claimCall(ports, REF, { kind: "cursor" })).permit).toBeNull();
+    await ports.writer.commit({
+      statements: [{ sql: "delete from jobs where id > ?1", args: [`job-${MOST_OPEN_JOBS + 8}`] }],
+      read: () => undefined,
+    });
+    expect(await rows("select count(*) as n from jobs")).toEqual([{ n: MOST_OPEN_JOBS - 1 }]);
+    expect((await claimCall(ports, REF, { kind: "cursor" })).permit).not.toBeNull();
+  }));
