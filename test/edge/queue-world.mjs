@@ -4,9 +4,9 @@ import { ADMIN, libsqlServer, SECRET, worker } from "./world.mjs";
 
 export const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
 
-/** A Worker with a database of its own, and what tests ask of work that goes by its queue. A message has one attempt. */
-export async function queueWorld(given = {}) {
-  const database = await libsqlServer();
+/** A Worker with a database of its own (`served`, or a new one), and what tests ask of work that goes by its queue. A message has one attempt. */
+export async function queueWorld(given = {}, served = libsqlServer()) {
+  const database = await served;
   const edge = await worker({
     DATABASE_URL: database.url,
     JWT_SECRET: SECRET,
@@ -32,6 +32,7 @@ export async function queueWorld(given = {}) {
     database,
     bindings: await edge.bindings(),
     cron: edge.cron,
+    minute: edge.minute,
     mail: edge.mail,
     call,
     json,

@@ -92,6 +92,8 @@ export async function worker(given = {}) {
     bindings: () => harness.getWorker().getEnv(),
     /** Lets the cron run, to its end. */
     cron: () => harness.getWorker().scheduled({ cron: "*/10 * * * *" }),
+    /** As `cron`: the one of each minute. */
+    minute: () => harness.getWorker().scheduled({ cron: "* * * * *" }),
     /** A mail as Cloudflare would hand it over: `{ from, to, raw }`. */
     mail: (delivery) => harness.getWorker().email(delivery),
     close: () => harness.close(),
