@@ -16,7 +16,9 @@ import type { NoteDetail } from "./answers.ts";
 import { approveOne, post } from "./approve.ts";
 import { askingItems, type Effects, isDenied, isReleasable, releaseOf } from "./decisions.ts";
 import { Items } from "./items.tsx";
+import { LateCost } from "./late-cost.tsx";
 import { usePlan } from "./plan.ts";
+import { Parties } from "./printed.tsx";
 import { Resolve } from "./resolve.tsx";
 import { Reverse } from "./reverse.tsx";
 import { Sections } from "./sections.tsx";
@@ -60,7 +62,7 @@ export function NoteDetailView(props: DetailProps) {
   );
 }
 
-type Asked = "discard" | "reverse" | null;
+type Asked = "discard" | "reverse" | "cost" | null;
 
 function Opened(props: {
   note: NoteDetail;
@@ -72,6 +74,7 @@ function Opened(props: {
   const heading = useRef<HTMLHeadingElement>(null);
   const [effects, setEffects] = useState<Effects>({});
   const [asked, setAsked] = useState<Asked>(null);
+  const [papers, setPapers] = useState(0);
   const [all, setAll] = useState(false);
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<unknown>(null);
@@ -116,6 +119,7 @@ function Opened(props: {
         <Badge {...standing(note)} />
       </header>
       <p class="note-printed small">Chave de acesso: {accessKey(note.access_key)}</p>
+      {papers > 0 && <Parties key={papers} accessKey={note.access_key} />}
       {note.reason !== null && (
         <p class="note-say small">
           <b>Motivo:</b> {note.reason}
@@ -171,7 +175,10 @@ function Opened(props: {
             Descartar
           </Button>
         )}
-        <Menu label="Mais" items={moreOf(note, ready || offered, () => setAsked("discard"))} />
+        <Menu
+          label="Mais"
+          items={moreOf(note, ready || offered, setAsked, () => setPapers(papers + 1))}
+        />
       </footer>
       {asked === "discard" && (
         <Confirm
@@ -191,6 +198,9 @@ function Opened(props: {
           </p>
         </Confirm>
       )}
+      {asked === "cost" && (
+        <LateCost accessKey={note.access_key} done={refresh} onClose={() => setAsked(null)} />
+      )}
       {asked === "reverse" && (
         <Reverse accessKey={note.access_key} done={refresh} onClose={() => setAsked(null)} />
       )}
@@ -199,14 +209,29 @@ function Opened(props: {
 }
 
 /** What is wanted less often: the papers, and to discard a note that has an approving button. */
-function moreOf(note: NoteDetail, approvable: boolean, discard: () => void): readonly MenuItem[] {
+function moreOf(
+  note: NoteDetail,
+  approvable: boolean,
+  ask: (asked: Asked) => void,
+  paper: () => void,
+): readonly MenuItem[] {
   const path = `/api/nfes/${note.access_key}`;
   return [
     { text: "DANFE (PDF)", icon: "file-text", href: `${path}/danfe.pdf`, download: true },
     { text: "Baixar o XML", icon: "download", href: `${path}/xml`, download: true },
-    { text: "Imprimir esta tela", icon: "printer", onClick: () => print() },
+    { text: "Imprimir esta tela", icon: "printer", onClick: paper },
+    ...(note.status === "PROCESSADA" && note.direction === "entry" && may("manage")
+      ? [{ text: "Lançar custo posterior", icon: "plus" as const, onClick: () => ask("cost") }]
+      : []),
     ...(note.status === "PENDENTE" && approvable && may("manage")
-      ? [{ text: "Descartar", icon: "trash-2" as const, danger: true, onClick: discard }]
+      ? [
+          {
+            text: "Descartar",
+            icon: "trash-2" as const,
+            danger: true,
+            onClick: () => ask("discard"),
+          },
+        ]
       : []),
   ];
 }

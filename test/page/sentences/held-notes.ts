@@ -1,4 +1,4 @@
-import { equal, match } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { COMPANY, itemOf, SUPPLIERS, UNRELATED } from "../../../src/synthetic/trade.ts";
 import type { Sentence, World } from "../browser.ts";
@@ -12,6 +12,40 @@ const changed = (world: World, json: object) => world.call("PATCH", "/api/compan
 
 /** What a person decides about notes that wait, and about those in stock. */
 export const heldNotesSentences: readonly Sentence[] = [
+  {
+    name: "a manager sees how a late freight is shared, adds it once, and reads that the same document was there",
+    async run({ page, world, open, accessible, picture }) {
+      const { accessKey } = await registered(world, 6290);
+      await world.call("POST", `/api/nfes/${accessKey}/process`);
+      await open(`/notas?ver=todas&nota=${accessKey}`);
+      const dialog = page.getByRole("dialog");
+      const look = async () => {
+        await page.getByRole("button", { name: "Mais" }).last().click();
+        await page.getByText("Lançar custo posterior").click();
+        await dialog.getByRole("button", { name: "Ver o rateio" }).click();
+        await dialog.getByText("Escreva um valor, como 120,50").waitFor();
+        await dialog.getByLabel("Valor (R$)").fill("12,30");
+        await dialog.getByLabel("Motivo").fill("frete do CT-e");
+        await dialog.getByLabel("Documento (opcional)").fill("CTE-6290");
+        await dialog.getByRole("button", { name: "Ver o rateio" }).click();
+      };
+      await look();
+      const share = dialog.getByRole("row", { name: /12,30/ });
+      await share.waitFor();
+      const planned = await world.call("GET", `/api/nfes/${accessKey}`);
+      deepEqual(Object(planned.body).late_costs, []);
+      await accessible();
+      await picture("nota-custo-posterior");
+      await dialog.getByRole("button", { name: "Lançar o custo" }).click();
+      await page.getByText("Custo lançado no estoque.").first().waitFor();
+      await look();
+      await page.getByText("Este documento já estava lançado nesta nota.").first().waitFor();
+      await dialog.waitFor({ state: "hidden" });
+      const { body } = await world.call("GET", `/api/nfes/${accessKey}`);
+      equal(Object(body).late_costs.length, 1);
+      equal(Object(body).late_costs[0].amount, 12.3);
+    },
+  },
   {
     name: "an owner says what becomes of the goods, and releases and approves the held note",
     short: true,

@@ -186,8 +186,9 @@ export const notesSentences: readonly Sentence[] = [
     },
   },
   {
-    name: "the XML is downloaded as it came, and the note is printed with its items and its key",
+    name: "the XML is downloaded as it came, and the note is printed with its parties, its items and its key",
     async run({ page, world, open }) {
+      await page.addInitScript({ content: "globalThis.print = () => { globalThis.papers = 1; };" });
       const { accessKey, xml } = await registered(world, 6160);
       await open(`/notas?ver=todas&nota=${accessKey}`);
       await page.getByRole("button", { name: "Mais" }).last().click();
@@ -202,9 +203,13 @@ export const notesSentences: readonly Sentence[] = [
         page.getByRole("link", { name: "DANFE (PDF)" }).click(),
       ]);
       equal((await readFile(await paper.path(), "latin1")).slice(0, 5), "%PDF-");
+      await page.getByRole("button", { name: "Mais" }).last().click();
+      await page.getByText("Imprimir esta tela").click();
+      await page.waitForFunction("globalThis.papers === 1");
       await page.emulateMedia({ media: "print" });
       const printed = String(await page.evaluate("document.querySelector('.note').innerText"));
       match(printed, /Cafe em Graos 1KG/);
+      match(printed, /Emitente[\s\S]*Destinatário \/ remetente[\s\S]*CNPJ/);
       ok(printed.replaceAll(" ", "").includes(accessKey));
       deepEqual(
         await page.locator(".notes-list, .note-foot, .side-bar").locator("visible=true").count(),

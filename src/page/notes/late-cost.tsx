@@ -1,0 +1,127 @@
+import { useEffect, useState } from "preact/hooks";
+import type { z } from "zod";
+import type { AddedCostSchema } from "../../http/views/late-cost-view.ts";
+import { notify } from "../base/notices.ts";
+import { money } from "../base/say.ts";
+import { Button } from "../parts/button.tsx";
+import { Dialog } from "../parts/dialog.tsx";
+import { Field, FigureField, figureOf } from "../parts/field.tsx";
+import { ErrorBar } from "../parts/states.tsx";
+import { post } from "./approve.ts";
+
+type Added = z.infer<typeof AddedCostSchema>;
+
+/** A cost that came after the note, as a freight or a rebate: how it is shared comes first, then it is written. */
+export function LateCost(props: { accessKey: string; done: () => void; onClose: () => void }) {
+  const path = `/api/nfes/${props.accessKey}/costs`;
+  const [typed, setTyped] = useState("");
+  const [reason, setReason] = useState("");
+  const [document, setDocument] = useState("");
+  const [plan, setPlan] = useState<Added | null>(null);
+  const [fault, setFault] = useState<unknown>(null);
+  const [asked, setAsked] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const amount = figureOf(typed);
+  const short = reason.trim().length < 3;
+  // What was shown is of these figures: another one asks for a new look.
+  useEffect(() => setPlan(null), [typed, reason, document]);
+  const act = () => {
+    setAsked(true);
+    if (amount === null || short || busy) return;
+    setBusy(true);
+    setFault(null);
+    const paper = document.trim();
+    const json = { amount, reason: reason.trim(), ...(paper === "" ? {} : { document: paper }) };
+    const write = plan !== null;
+    post<Added>(write ? path : `${path}?dry_run=true`, json)
+      .then((added) => {
+        if (added.already_added)
+          notify("Este documento já estava lançado nesta nota.", { tone: "plain" });
+        else if (!write) return setPlan(added);
+        else notify("Custo lançado no estoque.");
+        props.done();
+        props.onClose();
+      }, setFault)
+      .finally(() => setBusy(false));
+  };
+  return (
+    <Dialog title="Lançar custo posterior" wide onClose={props.onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          act();
+        }}
+      >
+        <p class="note-cost-say">
+          Frete, seguro ou abatimento que veio depois da nota. É rateado pelo custo dos itens; a
+          quantidade não muda.
+        </p>
+        <FigureField
+          label="Valor (R$)"
+          value={typed}
+          onInput={setTyped}
+          maxLength={20}
+          hint="Com sinal de menos é um abatimento"
+          problem={asked && amount === null ? "Escreva um valor, como 120,50" : undefined}
+        />
+        <Field
+          label="Motivo"
+          value={reason}
+          onInput={setReason}
+          maxLength={500}
+          problem={asked && short ? "Escreva o motivo em pelo menos 3 letras" : undefined}
+        />
+        <Field
+          label="Documento (opcional)"
+          value={document}
+          onInput={setDocument}
+          maxLength={100}
+          hint="A chave do CT-e ou outro número: o mesmo documento não é lançado duas vezes"
+        />
+        {plan !== null && <Shares plan={plan} />}
+        <ErrorBar fault={fault} />
+        <footer class="dialog-foot">
+          <Button onClick={props.onClose}>Voltar</Button>
+          <Button type="submit" kind="main" busy={busy}>
+            {plan === null ? "Ver o rateio" : "Lançar o custo"}
+          </Button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}
+
+/** What each item takes: what stays in the stock's value, and what goes to the cost of what has left. */
+function Shares({ plan }: { plan: Added }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard
+    <section class="scroll note-reverse" tabIndex={0} aria-label="Rateio do custo">
+      <table class="table">
+        <thead>
+          <tr>
+            <th scope="col">Produto</th>
+            <th scope="col" class="figure">
+              Rateio
+            </th>
+            <th scope="col" class="figure">
+              No estoque
+            </th>
+            <th scope="col" class="figure">
+              No que já saiu
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {plan.items.map((one) => (
+            <tr key={one.n_item}>
+              <td>{one.product_code}</td>
+              <td class="figure">{money(one.amount)}</td>
+              <td class="figure">{money(one.in_stock)}</td>
+              <td class="figure">{money(one.passed_on)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

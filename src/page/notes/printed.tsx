@@ -1,0 +1,43 @@
+import { useEffect } from "preact/hooks";
+import type { z } from "zod";
+import type { DanfeSchema } from "../../http/views/danfe-view.ts";
+import { useRead } from "../base/read.ts";
+
+/** The blocks of sender and recipient, shown on paper alone. Prints, once, when they are here or cannot be. */
+export function Parties(props: { accessKey: string }) {
+  const { value, fault } = useRead<z.infer<typeof DanfeSchema>>(
+    `/api/nfes/${props.accessKey}/danfe`,
+  );
+  const isRead = value !== null || fault !== null;
+  useEffect(() => {
+    if (!isRead) return;
+    // The blocks are on the paper once they are drawn.
+    const drawn = requestAnimationFrame(() => print());
+    return () => cancelAnimationFrame(drawn);
+  }, [isRead]);
+  if (value === null) return null;
+  const [recipient] = value.blocks;
+  return (
+    <div class="note-printed note-parties small">
+      <section>
+        <h3>Emitente</h3>
+        <p>
+          <b>{value.issuer.name}</b>
+        </p>
+        {value.issuer.lines.map((line) => (
+          <p key={line}>{line}</p>
+        ))}
+      </section>
+      {recipient !== undefined && (
+        <section>
+          <h3>Destinatário / remetente</h3>
+          {recipient.rows.flat().map(({ label, text }) => (
+            <p key={label}>
+              {label}: <b>{text}</b>
+            </p>
+          ))}
+        </section>
+      )}
+    </div>
+  );
+}
