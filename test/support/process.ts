@@ -13,6 +13,11 @@ export async function temporaryFolder() {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
+/** No test calls the tax office: its services are at a port of this machine where nothing listens. */
+export const NOWHERE = ["distribution", "statement", "query"]
+  .map((service) => `${service}=https://127.0.0.1:1/`)
+  .join();
+
 /** Starts the service in a new process, as `bun run start` does; `command` may wrap the runtime. */
 export function startProcess(
   cwd: string,
@@ -31,6 +36,7 @@ export function startProcess(
       COMPANY_CNPJ: COMPANY.cnpj,
       RATE_LIMIT_PER_SECOND: "0",
       LOG_LEVEL: "warn",
+      SEFAZ_URLS: NOWHERE,
       ...env,
     },
     stdout: "pipe",

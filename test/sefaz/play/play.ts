@@ -46,6 +46,8 @@ export interface PlayOptions {
   readonly now: () => number;
   /** Repeated requests of an hour that are answered (the rest: 656). */
   readonly repeatsAllowed?: number;
+  /** How long the service's hour takes, ms: tests of several processes have no clock of their own to set. */
+  readonly hourMs?: number;
 }
 
 /**
@@ -59,8 +61,10 @@ export class SefazPlay {
   readonly #taxpayers = new Map<string, Taxpayer>();
   readonly #now: () => number;
   readonly #repeatsAllowed: number;
+  readonly #hour: number;
 
-  constructor({ now, repeatsAllowed = ALLOWANCE }: PlayOptions) {
+  constructor({ now, repeatsAllowed = ALLOWANCE, hourMs = HOUR }: PlayOptions) {
+    this.#hour = hourMs;
     this.#now = now;
     this.#repeatsAllowed = repeatsAllowed;
     this.statements = new StatementDesk(now, this.notes, (taxpayer, note) => {
@@ -87,6 +91,12 @@ export class SefazPlay {
   /** A docZip with this text in place of base64 of gzip. */
   pushPacked(taxpayer: string, schema: string, packed: string): number {
     return this.#add(taxpayer, { schema, content: "", packed });
+  }
+
+  /** A gzip of a few kilobytes that inflates to 16 MiB. */
+  pushBomb(taxpayer: string): number {
+    const packed = gzipSync(new Uint8Array(16 * 1_048_576)).toString("base64");
+    return this.pushPacked(taxpayer, "procNFe_v4.00.xsd", packed);
   }
 
   /** An NSU that belongs to no document. */
@@ -172,12 +182,17 @@ export class SefazPlay {
 
   #isForbidden(list: Taxpayer, ultNSU: number | null, now: number): boolean {
     if (now < list.blockedUntil) return true;
-    if (ultNSU === null) return within(list.single, now) >= ALLOWANCE;
+    if (ultNSU === null) return this.#within(list.single, now) >= ALLOWANCE;
     return now < list.restUntil;
   }
 
+  /** How many of these times are in the last hour. */
+  #within(times: readonly number[], now: number): number {
+    return times.filter((at) => at > now - this.#hour).length;
+  }
+
   #block(list: Taxpayer, now: number): string {
-    list.blockedUntil = now + HOUR;
+    list.blockedUntil = now + this.#hour;
     return distribution(
       "656",
       "Rejeicao: Consumo Indevido (Deve ser utilizado o ultNSU nas solicitacoes subsequentes. Tente apos 1 hora)",
@@ -190,14 +205,14 @@ export class SefazPlay {
   #after(list: Taxpayer, ultNSU: number, now: number): string {
     if (ultNSU < list.given) {
       this.counts.repeated += 1;
-      if (within(list.repeated, now) >= this.#repeatsAllowed) return this.#block(list, now);
+      if (this.#within(list.repeated, now) >= this.#repeatsAllowed) return this.#block(list, now);
       list.repeated.push(now);
     }
     const maxNSU = list.nextNsu - 1;
     const found = list.documents.filter(({ nsu }) => nsu > ultNSU).slice(0, PAGE);
     const isLast = (found.at(-1)?.nsu ?? maxNSU) >= (list.documents.at(-1)?.nsu ?? 0);
     const last = isLast ? maxNSU : (found.at(-1)?.nsu ?? maxNSU);
-    if (isLast) list.restUntil = now + HOUR;
+    if (isLast) list.restUntil = now + this.#hour;
     list.given = Math.max(list.given, last);
     return this.#page(found, now, last, maxNSU);
   }
@@ -227,9 +242,6 @@ export class SefazPlay {
       : distribution("138", "Documento(s) localizado(s)", now, ultNSU, maxNSU, found.map(zipOf));
   }
 }
-
-const within = (times: readonly number[], now: number): number =>
-  times.filter((at) => at > now - HOUR).length;
 
 const NSU15 = (nsu: number): string => String(nsu).padStart(15, "0");
 

@@ -8,8 +8,18 @@ import type { SefazPlay } from "./play.ts";
 /** How the play's server asks for the certificate: by renegotiation in TLS 1.2, or in the handshake. */
 export type TlsMode = "renegotiation" | "tls12" | "tls13";
 
-/** What the TLS side does with the next answer in place of sending it. */
-export type TlsFault = "cut" | "truncated" | "chunks_cut" | "silent" | "endless" | "slow";
+/**
+ * What the TLS side does with an answer in place of sending it. `cut_before`: the service did not get the message, nor does it where
+ * a Response stands in place of a fault.
+ */
+export type TlsFault =
+  | "cut_before"
+  | "cut"
+  | "truncated"
+  | "chunks_cut"
+  | "silent"
+  | "endless"
+  | "slow";
 
 /** What the play saw of a request. */
 export interface SeenRequest {
@@ -25,7 +35,7 @@ export interface TlsPlay {
   readonly addressOf: SefazAddressOf;
   readonly url: string;
   readonly seen: SeenRequest[];
-  /** For the next requests, one each. */
+  /** For the next requests, one each; then `plan`. */
   readonly faults: (TlsFault | Response | null)[];
   stop(): void;
 }
@@ -35,6 +45,7 @@ export async function tlsPlay(
   play: SefazPlay,
   authority: Authority,
   mode: TlsMode,
+  plan: () => TlsFault | Response | null = () => null,
 ): Promise<TlsPlay> {
   const seen: SeenRequest[] = [];
   const faults: (TlsFault | Response | null)[] = [];
@@ -50,16 +61,15 @@ export async function tlsPlay(
         contentType: header("content-type"),
         ...JSON.parse(header("x-connections")),
       });
-      const fault = faults.shift() ?? null;
+      const fault = faults.shift() ?? plan();
+      const isLost = fault === "cut_before" || fault instanceof Response;
+      const cnpj = /:([0-9A-Z]{11,14})$/.exec(holder)?.[1] ?? null;
+      const answer = await play.receive(await request.text(), cnpj, isLost);
       if (fault instanceof Response) return fault;
-      const answer = await play.receive(
-        await request.text(),
-        /:([0-9A-Z]{11,14})$/.exec(holder)?.[1] ?? null,
-      );
       return new Response(answer, {
         headers: {
           "content-type": "application/soap+xml; charset=utf-8",
-          ...(fault === null ? {} : { "x-play": fault }),
+          ...(fault === null ? {} : { "x-play": fault.replace("_before", "") }),
         },
       });
     },
