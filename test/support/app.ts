@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { firstRun } from "../../src/accounts/people/first-run.ts";
 import { ROLES, type Role } from "../../src/accounts/roles.ts";
 import { issueToken } from "../../src/accounts/token.ts";
@@ -58,14 +60,9 @@ const sharedApp = (): App => {
 };
 
 export async function testApp(overrides: TestOverrides = {}): Promise<TestApp> {
-  const ports = await testPorts({
-    ...overrides,
-    config: { COMPANY_CNPJ: [COMPANY.cnpj], COMPANY_NAME: COMPANY.name, ...overrides.config },
-  });
-  await firstRun(ports);
-  await makeUsers(ports);
+  const ports = await populatedPorts(overrides);
   const began = ports.clock.now();
-  let tokens = await tokensAt(ports, began);
+  let tokens = await sameTokens(ports, began);
   let issuedAt = began;
   // An app counts its open requests: a service with limits of its own, or whose `app` is used, has its own app.
   const bounded = Object.keys(overrides.config ?? {}).some((name) => name.startsWith("MAX_IN_"));
@@ -76,7 +73,7 @@ export async function testApp(overrides: TestOverrides = {}): Promise<TestApp> {
     const wanted = Math.min(ports.clock.now(), began);
     if (wanted !== issuedAt) {
       issuedAt = wanted;
-      tokens = await tokensAt(ports, wanted);
+      tokens = await sameTokens(ports, wanted);
     }
     const token = as === "anonymous" ? undefined : tokens.get(as);
     const init = {
@@ -142,6 +139,42 @@ async function makeUsers(ports: TestPorts): Promise<void> {
     ],
     read: () => undefined,
   });
+}
+
+/** What the first run and the users are made of: a service with one of these of its own makes them itself. */
+const OF_THE_FIRST_RUN = /^(?:ADMIN|COMPANY|PASSWORD)_/;
+let populated: Promise<Uint8Array> | undefined;
+
+/** Ports over a database in which the first run was, with the users. All of a process that begin in the same way copy one. */
+async function populatedPorts(overrides: TestOverrides): Promise<TestPorts> {
+  const config = { COMPANY_CNPJ: [COMPANY.cnpj], COMPANY_NAME: COMPANY.name, ...overrides.config };
+  const own = Object.keys(overrides.config ?? {}).some((name) => OF_THE_FIRST_RUN.test(name));
+  if (own || overrides.now !== undefined || overrides.passwords !== undefined)
+    return populate(await testPorts({ ...overrides, config }));
+  populated ??= (async () => {
+    const ports = await populate(await testPorts({ config }));
+    await ports.database.writing.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    const bytes = readFileSync(join(ports.config.DATA_DIR, "sge.db"));
+    await ports.close();
+    return bytes;
+  })();
+  return testPorts({ ...overrides, config }, await populated);
+}
+
+async function populate(ports: TestPorts): Promise<TestPorts> {
+  await firstRun(ports);
+  await makeUsers(ports);
+  return ports;
+}
+
+const issued = new Map<string, Promise<Map<string, string>>>();
+
+/** `tokensAt`, for each secret and time once in a process. */
+function sameTokens(ports: TestPorts, at: number): Promise<Map<string, string>> {
+  const key = `${ports.config.JWT_SECRET} ${at}`;
+  const known = issued.get(key) ?? tokensAt(ports, at);
+  issued.set(key, known);
+  return known;
 }
 
 /** A token for each user, by role or `otherCompany`, issued at `at` (milliseconds UTC). */

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { copyFile, mkdtemp, rename, rm } from "node:fs/promises";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Glob } from "bun";
@@ -92,26 +92,28 @@ export function testClock(at = NOON): TestClock {
   };
 }
 
+const CONFIG = parseConfig({
+  JWT_SECRET: "a secret of the tests, 32 characters or more",
+  PASSWORD_COST: "4",
+  RATE_LIMIT_PER_SECOND: "0",
+  RATE_LIMIT_BURST: "0",
+  LOG_LEVEL: "debug",
+  PORT: "0",
+});
+
 /** The configuration of the tests: development, no rate limit, a low cost of password hashes. */
 export const testConfig = (overrides: Partial<Config> = {}): Config => ({
-  ...parseConfig({
-    JWT_SECRET: "a secret of the tests, 32 characters or more",
-    PASSWORD_COST: "4",
-    RATE_LIMIT_PER_SECOND: "0",
-    RATE_LIMIT_BURST: "0",
-    LOG_LEVEL: "debug",
-    PORT: "0",
-  }),
+  ...CONFIG,
   ...overrides,
 });
 
-let template: Promise<string> | undefined;
+let template: Promise<Uint8Array> | undefined;
 
 /**
- * A database with the real migrations, which every test copies. It is made once for all processes of this user; its name has a
- * hash of the migrations and of the code that runs them.
+ * The bytes of a database with the real migrations, which every test copies. It is made once for all processes of this user; the
+ * name of its file has a hash of the migrations and of the code that runs them.
  */
-function migrated(): Promise<string> {
+export function migrated(): Promise<Uint8Array> {
   template ??= (async () => {
     const hash = new Bun.CryptoHasher("sha256");
     const root = join(import.meta.dir, "../..");
@@ -120,7 +122,7 @@ function migrated(): Promise<string> {
       hash.update(await Bun.file(join(root, source)).bytes());
     const name = `sge-template-${process.getuid?.() ?? 0}-${hash.digest("hex").slice(0, 16)}.db`;
     const path = join(tmpdir(), name);
-    if (existsSync(path)) return path;
+    if (existsSync(path)) return readFileSync(path);
     const folder = await mkdtemp(join(tmpdir(), "sge-template-"));
     const draft = join(folder, "template.db");
     const database = await openDatabase(`file:${draft}`);
@@ -129,7 +131,7 @@ function migrated(): Promise<string> {
     // Two processes may make it at the same time: each renames a complete file.
     await rename(draft, path);
     await rm(folder, { recursive: true, force: true });
-    return path;
+    return readFileSync(path);
   })();
   return template;
 }
@@ -153,12 +155,17 @@ export const testQueue = (
     () => 0,
   );
 
-/** Real implementations of every port over a new database. The caller must call `close`. */
-export async function testPorts(overrides: TestOverrides = {}): Promise<TestPorts> {
+/** Real implementations of every port over a new database, a copy of `from`. The caller must call `close`. */
+export async function testPorts(
+  overrides: TestOverrides = {},
+  from?: Uint8Array,
+): Promise<TestPorts> {
   const { config: configured, now, ...ports } = overrides;
-  const folder = await mkdtemp(join(tmpdir(), "sge-test-"));
+  const bytes = from ?? (await migrated());
+  // Without threads: for a small file they cost more than the work.
+  const folder = mkdtempSync(join(tmpdir(), "sge-test-"));
   const path = join(folder, "sge.db");
-  await copyFile(await migrated(), path);
+  writeFileSync(path, bytes);
   const database = await openDatabase(`file:${path}`);
   // Without fsync: a test need not survive a loss of power. test/platform tests the real writer's setting.
   await database.writing.execute("PRAGMA synchronous = OFF");
@@ -208,7 +215,7 @@ export async function testPorts(overrides: TestOverrides = {}): Promise<TestPort
       await queue.stop(5_000);
       await writer.drain();
       await database.close();
-      await rm(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
     },
     ...ports,
   };

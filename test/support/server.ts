@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { firstRun } from "../../src/accounts/people/first-run.ts";
@@ -9,7 +9,7 @@ import { readDocument } from "../../src/nfe/read/read.ts";
 import { type Running, serve } from "../../src/platform/bun/serve.ts";
 import { COMPANY } from "../../src/synthetic/trade.ts";
 import { type Answer, answerOf } from "./app.ts";
-import { testConfig } from "./ports.ts";
+import { migrated, testConfig } from "./ports.ts";
 
 /** The service as src/bun.ts makes it, on a socket and a new database, with the administrator's token. */
 export interface Server extends Running {
@@ -27,6 +27,8 @@ export async function withServer(
   changed: Partial<Config> = {},
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "sge-server-"));
+  // The first start's migrations have tests of their own (test/cli, test/platform): here its database is a copy, as in `testPorts`.
+  await writeFile(join(folder, "sge.db"), await migrated(), { mode: 0o600 });
   const config = testConfig({
     DATABASE_URL: `file:${join(folder, "sge.db")}`,
     DATA_DIR: folder,
