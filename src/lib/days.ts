@@ -4,12 +4,25 @@ const DAY = 24 * HOUR;
 /** What `longOffset` prints: "GMT-03:00", "GMT-03:06:28" (before zones had whole minutes), "GMT" or "GMT+00:00". */
 const OFFSET = /GMT(?:([+-])(\d{2}):(\d{2})(?::(\d{2}))?)?$/;
 
+/** Making one takes longer than most questions that are asked of it: those of the last zones are kept. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+const KEPT_FORMATS = 64;
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longOffset" });
+  if (formats.size >= KEPT_FORMATS) formats.clear();
+  formats.set(timeZone, made);
+  return made;
+}
+
 /**
  * How far the clocks of an IANA zone are ahead of UTC at an instant, both in milliseconds. The returned function keeps the
  * last hour, so that instants in order cost next to nothing. Throws RangeError for an unknown zone.
  */
 export function zoneOffset(timeZone: string): (ms: number) => number {
-  const format = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longOffset" });
+  const format = formatOf(timeZone);
   const read = (ms: number): number => {
     const [, sign, hours, minutes, seconds] = OFFSET.exec(format.format(ms)) ?? [];
     const size =

@@ -10,7 +10,7 @@ import { syntheticBatch, syntheticNote } from "../../src/synthetic/synthetic-not
 import { FULL } from "../support/full.ts";
 import { edited, edits } from "../support/xml/mutate.ts";
 
-const runs = FULL ? 100_000 : 1_500;
+const runs = FULL ? 100_000 : 600;
 const { xml, accessKey } = syntheticNote({ seed: 81, items: 2 });
 const DOCUMENTS = [
   xml,

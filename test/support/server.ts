@@ -28,7 +28,8 @@ export async function withServer(
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "sge-server-"));
   // The first start's migrations have tests of their own (test/cli, test/platform): here its database is a copy, as in `testPorts`.
-  await writeFile(join(folder, "sge.db"), await migrated(), { mode: 0o600 });
+  if (changed.DATABASE_URL === undefined)
+    await writeFile(join(folder, "sge.db"), await migrated(), { mode: 0o600 });
   const config = testConfig({
     DATABASE_URL: `file:${join(folder, "sge.db")}`,
     DATA_DIR: folder,
