@@ -122,7 +122,7 @@ describe("each event arrives exactly once", () => {
       const { stream } = await openFeed(service);
       const next = stream.next();
       await yieldTurns(service);
-      const told = ports.commitSignal.count();
+      const signals = ports.commitSignal.count();
       const database = await openDatabase(ports.config.DATABASE_URL);
       const writer = groupWriter(database.writing, {
         group: 1,
@@ -132,7 +132,7 @@ describe("each event arrives exactly once", () => {
       });
       await appendTestEvents({ ...ports, writer }, [1]);
       await yieldTurns(service);
-      expect(ports.commitSignal.count()).toBe(told);
+      expect(ports.commitSignal.count()).toBe(signals);
       ports.clock.advance(1_000);
       expect(payloadNumbers([await next])).toEqual([1]);
       await stream.cancel();
