@@ -94,8 +94,8 @@ export interface KeyHolder extends RequestKey {
   /** Names this request among all that come with the key. */
   readonly token: string;
   readonly fingerprint: string;
-  /** The token of an earlier request that has ended, whose row is taken over; empty: there was no row. */
-  readonly seen: string;
+  /** An earlier request that has ended, whose row is taken over as it was found; null: there was no row. */
+  readonly seen: Pick<KnownKey, "token" | "heldUntil"> | null;
   /** How long after a write the request may still be in work, ms. */
   readonly holdMs: number;
 }
@@ -138,13 +138,23 @@ export function keyedWriter(
 export const inProgress = () =>
   new Failed<IdempotencyFailure>({ code: "idempotency.in_progress", retryAfterS: 1 });
 
-/** The row of another request gets no token, which its column refuses: the whole batch fails. */
+/**
+ * The row of another request, or one that was written since it was seen, gets no token, which its column refuses: the whole
+ * batch fails.
+ */
 const holdStatement = (holder: KeyHolder, at: number): Statement => ({
   sql: `insert into idempotency_keys (company, actor, key, token, fingerprint, created_at, held_until, audit_from)
     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, coalesce((select max(id) from audit), 0))
-    on conflict (company, actor, key) do update set token = iif(token in (?4, ?8), ?4, null),
+    on conflict (company, actor, key) do update set token = iif(token = ?4 or (token = ?8 and held_until = ?9), ?4, null),
       held_until = excluded.held_until, audit_from = excluded.audit_from`,
-  args: [...idOf(holder), holder.fingerprint, at, at + holder.holdMs, holder.seen],
+  args: [
+    ...idOf(holder),
+    holder.fingerprint,
+    at,
+    at + holder.holdMs,
+    holder.seen?.token ?? null,
+    holder.seen?.heldUntil ?? null,
+  ],
 });
 
 /** The first line that this batch has added to the audit log. */

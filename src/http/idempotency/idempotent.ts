@@ -48,9 +48,8 @@ export const idempotent: MiddlewareHandler<Env> = async (c, next) => {
   const known = await findKey(ports, key, signal);
   const kept = known === null ? null : keptAnswer(c, known, fingerprint);
   if (kept !== null) return replayed(c, kept);
-  const seen = known?.token ?? "";
   const holdMs = msOf(c) + LAST_WRITE_MS;
-  const holder = { ...key, token: newId(), fingerprint, seen, holdMs };
+  const holder = { ...key, token: newId(), fingerprint, seen: known, holdMs };
   const state = { sent: false, lost: false };
   if (known?.effect) c.set("resumed", known.effect);
   c.set("ports", { ...ports, writer: keyedWriter(ports, holder, state) });
@@ -103,7 +102,7 @@ async function end(
     }
     return;
   }
-  if (!state.sent) return;
+  if (!state.sent) return checkAgain(c, { key, holder }, ports);
   const answer = await answerToKeep(c);
   await endRequest(ports, holder, answer).catch((error) => {
     // The effect is written with its key; only the answer is not kept, as after a crash.
@@ -114,13 +113,33 @@ async function end(
   });
 }
 
+/**
+ * A request that has written nothing may have been answered by what another one with its key has written meanwhile ("already
+ * registered"): it gets that one's answer, or `idempotency.in_progress` until there is one.
+ */
+async function checkAgain(
+  c: Context<Env>,
+  { key, holder }: Omit<Keyed, "state">,
+  ports: Env["Variables"]["ports"],
+): Promise<void> {
+  if (mayDiffer(c.res.status)) return;
+  const known = await findKey(ports, key);
+  if (known === null || known.token === holder.seen?.token) return;
+  const kept = keptAnswer(c, known, holder.fingerprint);
+  if (kept === null) throw inProgress();
+  c.res = replayed(c, kept);
+}
+
+/** A fault, a limit, a client that left: a repetition may get another answer. */
+const mayDiffer = (status: number): boolean => status === 429 || status >= 499;
+
 /** Headers that belong to the answer itself. */
 const KEPT_HEADERS = ["content-type", "location", "cache-control"];
 
 /** The answer as it is kept; null: it must not be, because a repetition may get another (faults, limits, a client that left). */
 async function answerToKeep(c: Context<Env>): Promise<KeptAnswer | null> {
   const { status } = c.res;
-  if (status === 429 || status >= 499) return null;
+  if (mayDiffer(status)) return null;
   const headers = Object.fromEntries(
     KEPT_HEADERS.flatMap((name) => {
       const value = c.res.headers.get(name);

@@ -1,178 +1,143 @@
 import { expect, test } from "bun:test";
-import { createApp } from "../../../src/app.ts";
-import { trusted } from "../../../src/lib/cast.ts";
-import type { Ports } from "../../../src/ports/ports.ts";
-import type { WriteJob } from "../../../src/ports/sql.ts";
 import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
 import { Random } from "../../../src/synthetic/random.ts";
-import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { type Answer, answerOf, type TestApp, withApp } from "../../support/app.ts";
+import { type Answer, type TestApp, withApp } from "../../support/app.ts";
 import { FULL } from "../../support/full.ts";
+import { ACCOUNT_KINDS } from "../../support/idempotency/account-kinds.ts";
+import { type Keyed, sendOnce, sendUntilAnswered } from "../../support/idempotency/cut-sending.ts";
+import { NOTE_KINDS } from "../../support/idempotency/note-kinds.ts";
+import { STOCK_KINDS } from "../../support/idempotency/stock-kinds.ts";
+import { type Kind, TAKES_ALL, twoCompanies, type World } from "../../support/idempotency/world.ts";
 
+const KINDS: readonly Kind[] = [...NOTE_KINDS, ...STOCK_KINDS, ...ACCOUNT_KINDS];
 const CLIENTS = 64;
-const REQUESTS = FULL ? 500 : 90;
-const app = createApp((bindings) => trusted<{ ports: Ports }>(bindings).ports);
+/** Of both companies; one of each kind is the least. */
+const REQUESTS = FULL ? 500 : 0;
 
-interface Order {
-  readonly path: string;
-  readonly body: () => string;
-  readonly type?: string;
+interface Order extends Keyed {
+  readonly kind: Kind;
 }
 
-/** Where the network or the process ends for one sending. */
-const CUTS = ["never", "before", "leaves", "answer", "dies before", "dies after"] as const;
-type Cut = (typeof CUTS)[number];
-
-/** The ports of a process that ends at its first commit: before it is written, or right after it. Nothing is written later. */
-function dying(ports: Ports, cut: Cut): Ports {
-  let dead = false;
-  const commit = async <T>(job: WriteJob<T>, signal?: AbortSignal): Promise<T> => {
-    if (!dead && cut === "dies after") {
-      dead = true;
-      await ports.writer.commit(job, signal);
-    }
-    dead = true;
-    throw new Error("the process has ended");
-  };
-  return { ...ports, writer: { commit } };
-}
-
-/** Sends once; null: the client has got no answer. */
-async function sendOnce(
-  service: TestApp,
-  order: Order,
-  key: string,
-  cut: Cut,
-): Promise<Answer | null> {
-  if (cut === "before") return null;
-  const leaving = new AbortController();
-  const request = new Request(`http://localhost${order.path}`, {
-    method: "POST",
-    headers: {
-      authorization: `Bearer ${service.tokenOf("ADMIN")}`,
-      "idempotency-key": key,
-      ...(order.type === undefined ? {} : { "content-type": order.type }),
-    },
-    body: order.body(),
-    signal: leaving.signal,
-  });
-  const ports = cut.startsWith("dies") ? dying(service.ports, cut) : service.ports;
-  const answering = Promise.resolve(app.request(request, undefined, { ports }));
-  if (cut === "leaves") {
-    await Promise.resolve();
-    leaving.abort();
-  }
-  const answer = await answerOf(await answering);
-  return cut === "never" ? answer : null;
-}
-
-/** Repeats an order until it has an answer that is no fault, limit, or "in progress". */
-async function sendUntilAnswered(
-  service: TestApp,
-  order: Order,
-  key: string,
-  random: Random,
-  cutting = true,
-): Promise<Answer> {
-  for (let n = 0; n < 60; n++) {
-    const cut = cutting && n < 4 ? (CUTS[random.below(CUTS.length)] ?? "never") : "never";
-    const answer = await sendOnce(service, order, key, cut);
-    if (answer === null) continue;
-    if (answer.body?.code === "idempotency.in_progress") service.ports.clock.advance(5_000);
-    else if (answer.status < 499 && answer.status !== 429) return answer;
-    await Bun.sleep(1);
-  }
-  throw new Error(`${order.path} was never answered`);
-}
-
-const json = (path: string, body: object): Order => ({
-  path,
-  body: () => JSON.stringify(body),
-  type: "application/json",
-});
-
-/** The orders: entries, exits, uploads, approvals, reversals of movements and of notes, exports, counts, discards. */
-async function orders(service: TestApp): Promise<Order[]> {
-  const first = syntheticNote({ seed: 1, items: 1 });
-  await service.upload(first.xml, "?approve=true");
-  const [row] = await service.rows("select code from products limit 1");
-  const product_code = String(row?.code);
+/** The POSTs of a company: one of each kind, and more of them up to `least`. */
+async function ordersOf(world: World, least: number): Promise<Order[]> {
   const made: Order[] = [];
-  const counted = [product_code];
-  for (let n = 0; made.length < REQUESTS; n++) {
-    const movement = { product_code, reference: `R${n}` };
-    made.push(json("/api/movements", { ...movement, type: "ENTRADA", quantity: 2 }));
-    made.push(json("/api/movements", { ...movement, type: "SAIDA", quantity: 1 }));
-    const sent = syntheticNote({ seed: 1_000 + n, items: 2 });
-    made.push({ path: "/api/nfe/upload?approve=true", body: () => sent.xml, type: "text/xml" });
-    const waiting = syntheticNote({ seed: 5_000 + n, items: 1 });
-    await service.upload(waiting.xml, "?approve=false");
-    made.push(json(`/api/nfes/${waiting.accessKey}/process`, {}));
-    const stocked = syntheticNote({ seed: 9_000 + n, items: 1 });
-    await service.upload(stocked.xml, "?approve=true");
-    const reason = { reason: "devolvida ao fornecedor" };
-    made.push(json(`/api/nfes/${stocked.accessKey}/reverse`, reason));
-    const manual = await service.send("POST", "/api/movements", {
-      json: { product_code, type: "ENTRADA", quantity: 3, reference: `M${n}` },
-    });
-    made.push(json(`/api/movements/${manual.body.movement.id}/reverse`, reason));
-    const listed = await service.rows(
-      "select code from products where code not in (select value from json_each(?1)) limit 1",
-      [JSON.stringify(counted)],
-    );
-    const code = listed[0]?.code;
-    if (code !== undefined && n < 10) {
-      counted.push(String(code));
-      made.push(json("/api/counts", { name: `C${n}`, scope: "products", product_codes: [code] }));
-    }
-    // A company has a limit of unfinished jobs.
-    if (n < 10) made.push(json("/api/exports", { type: "stock" }));
-  }
-  return made.slice(0, REQUESTS);
+  for (let n = 0; n === 0 || made.length < least; n++)
+    for (const kind of KINDS)
+      if (n < (kind.most ?? least + 1))
+        made.push({
+          kind,
+          world,
+          sent: await kind.make(world, n),
+          key: `${KINDS.indexOf(kind)}-${n}`,
+        });
+  return made;
 }
+
+/** Rows that say how often something was asked, and not what was done; memberships are also those of the other company's people. */
+const ASIDE = [
+  ...["idempotency_keys", "cache_versions", "sweep_places", "known_networks", "queue"],
+  ...["audit", "memberships"],
+];
+/** A login is done as often as it is asked for; a batch that was cut finds its documents registered. */
+const ASKED = ["login", "session.company", "nfe.refuse"];
+
+/** How many rows each table has of a company, and how many lines its audit log has of each action. */
+async function tally({ rows }: TestApp, company: number): Promise<Record<string, number>> {
+  const tables = await rows(
+    `select m.name from sqlite_master m join pragma_table_info(m.name) c on c.name = 'company'
+      where m.type = 'table' and m.name not in (select value from json_each(?1))`,
+    [JSON.stringify(ASIDE)],
+  );
+  const counts = tables.map(
+    ({ name }) => `select '${name}' as name, count(*) as n from ${name} where company = ?1`,
+  );
+  const actions =
+    "select 'audit ' || action as name, count(*) as n from audit where company = ?1 and action not in (select value from json_each(?2)) group by 1";
+  const found = await rows([...counts, actions].join(" union all "), [
+    company,
+    JSON.stringify(ASKED),
+  ]);
+  return Object.fromEntries(found.map(({ name, n }) => [String(name), Number(n)]));
+}
+
+type Tally = Awaited<ReturnType<typeof tally>>;
+/** What has come to a tally. */
+const added = (before: Tally, after: Tally): Tally =>
+  Object.fromEntries(
+    Object.entries(after)
+      .map(([name, n]) => [name, n - (before[name] ?? 0)] as const)
+      .filter(([, n]) => n !== 0),
+  );
+
+/** What comes to a company when each POST is carried out once. */
+const carriedOutOnce = async (least: number): Promise<Tally> => {
+  let found = {};
+  await withApp(async (service) => {
+    const [world] = await twoCompanies(service);
+    const before = await tally(service, world.company);
+    for (const order of await ordersOf(world, least)) await sendOnce(order);
+    found = added(before, await tally(service, world.company));
+  }, TAKES_ALL);
+  return found;
+};
 
 /** Members that identify what a request has made; those that only a first answer has (messages, findings) left out. */
 function identity({ status, body }: Answer): unknown {
-  const { code, access_key, movement, id, count, job_id } = body;
-  return { status, code, access_key, movement: movement?.id, id: id ?? count?.id ?? job_id };
+  const { code, access_key, movement, id, count, job_id, intake_address } = body ?? {};
+  const made = id ?? count?.id ?? job_id ?? intake_address;
+  return { status, code, access_key, movement: movement?.id, made };
 }
 
-test(`${CLIENTS} clients repeat ${REQUESTS} requests that are cut anywhere: each effect once, each answer the same`, () =>
-  withApp(async (service) => {
-    const all = await orders(service);
-    const before = Number((await service.rows("select count(*) as n from jobs"))[0]?.n);
-    const answers = new Map<number, Answer[]>();
+/** What is wrong with the answers to one order; null: they are as its kind says. */
+function complaintOf({ kind }: Order, answers: readonly Answer[]): unknown {
+  const done = answers.filter(({ status }) => status < 300);
+  const refused = answers.filter(({ status }) => status >= 300);
+  const codes = new Set(refused.map(({ body }) => String(body?.code)));
+  const allowed = kind.answers === "lost" ? ["idempotency.answer_lost"] : (kind.refusals ?? []);
+  const unknown = [...codes].filter((code) => !allowed.includes(code));
+  if (unknown.length > 0) return refused.map(({ status, text }) => [status, text]);
+  if (kind.answers === "open") return null;
+  const [first, ...more] = done.map((answer) => JSON.stringify(identity(answer)));
+  if (more.some((one) => one !== first)) return [first, ...more];
+  const named = new Set(refused.map(({ body }) => `${body.entity} ${body.id}`));
+  return named.size > 1 ? [...named] : null;
+}
+
+test("every POST of the contract is among those whose network is cut", () =>
+  withApp(async ({ send }) => {
+    const { body } = await send("GET", "/openapi.json", { as: "anonymous" });
+    const posts = Object.keys(body.paths).filter((path) => body.paths[path].post);
+    expect(KINDS.map(({ route }) => route).sort()).toEqual(posts.sort());
+  }));
+
+test(`${CLIENTS} clients repeat ${REQUESTS || "all"} POSTs of two companies that are cut anywhere: each effect once, each answer the same`, async () => {
+  const once = await carriedOutOnce(REQUESTS / 2);
+  await withApp(async (service) => {
+    const worlds = await twoCompanies(service);
+    const before = await Promise.all(worlds.map(({ company }) => tally(service, company)));
+    const both = await Promise.all(worlds.map((world) => ordersOf(world, REQUESTS / 2)));
+    const all = both.flat();
+    const answers = new Map<Order, Answer[]>(all.map((order) => [order, []]));
     let next = 0;
     const client = async (seed: number) => {
       const random = new Random(seed);
-      for (;;) {
-        const n = next++;
-        const order = all[n % all.length];
-        // Each request is sent by two clients at about the same time.
-        if (n >= 2 * all.length || order === undefined) return;
-        const at = n % all.length;
-        const answer = await sendUntilAnswered(service, order, `key-${at}`, random);
-        answers.set(at, [...(answers.get(at) ?? []), answer]);
+      // Each request is sent by two clients at about the same time.
+      while (next < 2 * all.length) {
+        const order = all[next++ % all.length];
+        if (order !== undefined) answers.get(order)?.push(await sendUntilAnswered(order, random));
       }
     };
     await Promise.all(Array.from({ length: CLIENTS }, (_, seed) => client(seed)));
-    const random = new Random(1);
-    for (const [at, order] of all.entries()) {
-      const last = await sendUntilAnswered(service, order, `key-${at}`, random, false);
-      const same = [...(answers.get(at) ?? []), last].map(identity);
-      expect([order.path, ...same]).toEqual([order.path, ...same.map(() => same[0])]);
-      expect([order.path, Math.floor(last.status / 100), last.body.code]).toEqual([
-        order.path,
-        2,
-        undefined,
-      ]);
+    for (const order of all) answers.get(order)?.push(await sendUntilAnswered(order, null));
+    const wrong = [...answers].flatMap(([order, given]) => {
+      const complaint = complaintOf(order, given);
+      return complaint === null ? [] : [[order.kind.route, order.world.company, complaint]];
+    });
+    expect(wrong).toEqual([]);
+    for (const [at, { company }] of worlds.entries()) {
+      const done = added(before[at] ?? {}, await tally(service, company));
+      expect([company, done]).toEqual([company, once]);
+      expect(await reconcileAll(service.ports, company)).toEqual([]);
     }
-    const manual = await service.rows(
-      "select reference, count(*) as n from movements where origin = 'MANUAL' and reference like 'R%' group by reference, quantity_e4 > 0 having n <> 1",
-    );
-    expect(manual).toEqual([]);
-    const exports = all.filter(({ path }) => path === "/api/exports").length;
-    const jobs = Number((await service.rows("select count(*) as n from jobs"))[0]?.n);
-    expect(jobs - before).toBe(exports);
-    expect(await reconcileAll(service.ports, 1)).toEqual([]);
-  }));
+  }, TAKES_ALL);
+});

@@ -181,3 +181,24 @@ test("keys are kept for 24 hours, and maintenance removes them", () =>
     expect((await runMaintenance(ports)).keys).toBe(1);
     expect(await rows("select count(*) as n from idempotency_keys")).toEqual([{ n: 0 }]);
   }));
+
+test("a repetition that finds what its first request has written meanwhile is not told that it is there already", () =>
+  withProduct(async ({ ports, rows }, post) => {
+    const { reader } = ports;
+    const json = { code: "NOVO", name: "NOVO", unit: "UN" };
+    let looked = false;
+    let inner: Awaited<ReturnType<Post>> | undefined;
+    ports.reader = {
+      rows: async (statement, signal) => {
+        const found = await reader.rows(statement, signal);
+        if (!looked && statement.sql.includes("from idempotency_keys")) {
+          looked = true;
+          inner = await post("/api/products", "once", { json });
+        }
+        return found;
+      },
+    };
+    const outer = await post("/api/products", "once", { json });
+    expect([inner?.status, outer.status, outer.text]).toEqual([201, 201, inner?.text ?? ""]);
+    expect(await rows("select 1 from products where code = 'NOVO'")).toHaveLength(1);
+  }));
