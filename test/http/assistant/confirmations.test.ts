@@ -282,3 +282,24 @@ test("a refusal of the write leaves the request waiting, and a key asks for 20 a
     },
     { config: { RATE_LIMIT_PER_SECOND: 0, RATE_LIMIT_BURST: 0 } },
   ));
+
+test("what has nothing to write is confirmed once all the same, and not while the database refuses", () =>
+  withApp(async (service) => {
+    const note = syntheticNote({ seed: 21 });
+    await service.upload(note.xml, "?approve=true");
+    const assistant = await assistantOf(service);
+    const asked = await assistant.call("approve_note", { access_key: note.accessKey });
+    const id = asked.body.data.confirmation_id;
+    const { commit } = service.ports.writer;
+    service.ports.writer.commit = () => Promise.reject(new Error("no disk"));
+    expect((await service.send("POST", path(id))).status).toBe(500);
+    service.ports.writer.commit = commit;
+    expect((await service.send("GET", path(id))).body.state).toBe("waiting");
+    const done = await service.send("POST", path(id));
+    expect([done.status, done.body.answer.already_processed]).toEqual([200, true]);
+    expect((await service.send("GET", path(id))).body.state).toBe("confirmed");
+    const again = await service.send("POST", path(id));
+    expect([again.status, again.body.code]).toEqual([409, "confirmation.ended"]);
+    const lines = await service.rows("select 1 from audit where action = 'confirmation.confirm'");
+    expect(lines).toHaveLength(1);
+  }));

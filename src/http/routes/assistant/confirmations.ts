@@ -228,7 +228,10 @@ async function carryOut(c: Context<Env>, found: Confirmation, wanted: string) {
   };
   const writer = claimingWriter(ports, found, { cause: causeOf(c), claim, state });
   const answer = await c.var.dispatch(request, { ...vars, ports: { ...ports, writer } });
-  if (answer.status < 400 && !state.claimed) await claimAlone(writer).catch(() => undefined);
+  if (answer.status < 400 && !state.claimed)
+    await claimAlone(writer).catch((error) => {
+      if (!state.ended && !state.moved) throw error;
+    });
   const refused = answer.status >= 400 && answer.status < 500;
   if (refused && state.claimed) await release(ports, found, claim);
   if (state.ended) throw ended("confirmed");
