@@ -283,7 +283,7 @@ test("a refusal of the write leaves the request waiting, and a key asks for 20 a
     { config: { RATE_LIMIT_PER_SECOND: 0, RATE_LIMIT_BURST: 0 } },
   ));
 
-test("what has nothing to write is confirmed once all the same, and not while the database refuses", () =>
+test("a request with nothing to write is confirmed once, and not while the database refuses", () =>
   withApp(async (service) => {
     const note = syntheticNote({ seed: 21 });
     await service.upload(note.xml, "?approve=true");

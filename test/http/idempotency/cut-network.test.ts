@@ -110,7 +110,7 @@ test("every POST of the contract is among those whose network is cut", () =>
     expect(KINDS.map(({ route }) => route).sort()).toEqual(posts.sort());
   }));
 
-test(`${CLIENTS} clients repeat ${REQUESTS || "all"} POSTs of two companies that are cut anywhere: each effect once, each answer the same`, async () => {
+test(`${CLIENTS} clients repeat ${REQUESTS || "all"} cut POSTs of two companies: each effect once`, async () => {
   const once = await carriedOutOnce(REQUESTS / 2);
   await withApp(async (service) => {
     const worlds = await twoCompanies(service);

@@ -182,7 +182,7 @@ test("keys are kept for 24 hours, and maintenance removes them", () =>
     expect(await rows("select count(*) as n from idempotency_keys")).toEqual([{ n: 0 }]);
   }));
 
-test("a repetition that finds what its first request has written meanwhile is not told that it is there already", () =>
+test("a repetition that finds what its first request has written meanwhile gets the first answer", () =>
   withProduct(async ({ ports, rows }, post) => {
     const { reader } = ports;
     const json = { code: "NOVO", name: "NOVO", unit: "UN" };

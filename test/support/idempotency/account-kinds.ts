@@ -174,7 +174,7 @@ export const ACCOUNT_KINDS: readonly Kind[] = [
     most: 3,
     make: async (world) => json(`${await webhook(world)}/replay?after=e0`),
   },
-  // Where there are several companies, who runs the installation is nobody's administrator.
+  // Where there are several companies, no administrator has the routes of who runs the installation.
   ...["/api/profile/cpu", "/api/profile/heap"].map(
     (route): Kind => ({
       route,

@@ -10,7 +10,7 @@ async function counted(world: World, about: string, n: number) {
   return { product_code, path: `/api/counts/${count.id}` };
 }
 
-/** A count with lines: one of its product, one of a barcode that nobody knows. */
+/** A count with lines: one of its product, one of an unknown barcode. */
 async function withLines(world: World, about: string, n: number) {
   const { product_code, path } = await counted(world, about, n);
   const { service, token } = world;
