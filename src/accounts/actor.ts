@@ -13,15 +13,18 @@ export interface Actor {
   readonly role: Role;
   /** Present where an API key stands for the user who made it; the role is the lesser of the two. */
   readonly keyId?: string;
+  /** Present where a browser's session reads another company of its person: the company that is open in it. */
+  readonly openCompany?: number;
 }
 
 /**
  * The holder of a quota: the user, or the API key. A program with a key of its own does not use up the quota of the user who
- * made it.
+ * made it. Who reads other companies uses up the quota of the one that is open, and not one in each.
  */
-export const holderOf = ({ company, userId, keyId }: Actor): Holder => ({
+export const holderOf = ({ company, userId, keyId, openCompany }: Actor): Holder => ({
   company,
-  person: keyId === undefined ? `user:${company}:${userId}` : `key:${company}:${keyId}`,
+  person:
+    keyId === undefined ? `user:${openCompany ?? company}:${userId}` : `key:${company}:${keyId}`,
 });
 
 /**

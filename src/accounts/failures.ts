@@ -20,6 +20,8 @@ export type AccountsFailure =
   | { code: "auth.weak_password"; why: string }
   /** No such company, or the person does not belong to it. */
   | { code: "company.not_found" }
+  /** The request names another company, and either its route reads only the caller's, or it comes by a token or an API key. */
+  | { code: "company.own_only" }
   /** The company is being moved to another database; its reads go on. */
   | { code: "company.moving"; retryAfterS: number }
   | { code: "user.not_found" }

@@ -101,6 +101,7 @@ export const STATUS_OF = {
   "session.other_company": 409,
   "auth.weak_password": 400,
   "company.not_found": 404,
+  "company.own_only": 403,
   "company.moving": 503,
   "user.not_found": 404,
   "user.exists": 409,

@@ -83,8 +83,9 @@ const BY_ROUTE: Readonly<Record<string, string>> = {
   "POST /api/counts/{id}/close":
     "count.not_found count.not_open stock.insufficient stock.out_of_range",
   "POST /api/counts/{id}/cancel": "count.not_found count.not_open",
-  "GET /api/reports/completeness": "report.too_many_notes",
+  "GET /api/reports/completeness": "report.too_many_notes company.not_found company.own_only",
   "GET /api/reports/movements": "report.too_many_movements",
+  "GET /api/nfes/archive": "company.not_found company.own_only",
   "GET /api/export/completeness": "report.too_many_notes",
   "GET /api/export/inventory":
     "inventory.date_in_future inventory.before_first_movement inventory.unfit_products",

@@ -137,6 +137,12 @@ export const Month = z
   .regex(/^20\d{2}-(?:0[1-9]|1[0-2])$/, "deve ser um mês no formato AAAA-MM")
   .openapi({ description: "O mês da emissão, no fuso da empresa", example: "2026-11" });
 
+/** `?company` of a route that `requiresReadOfNamed`; middleware/named-company.ts reads it. */
+export const CompanyNamed = wholeNumber(1).optional().openapi({
+  description:
+    "Outra empresa da pessoa, para esta leitura; só pela sessão do navegador. Sem ele, a empresa aberta",
+});
+
 const NO_DAY_OR_INSTANT =
   "deve ser um dia que existe (AAAA-MM-DD), ou data e hora com fuso (RFC 3339)";
 

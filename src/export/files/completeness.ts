@@ -1,3 +1,4 @@
+import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import {
   type Check,
@@ -55,8 +56,8 @@ export const COMPLETENESS: Table<keyof typeof fields> = {
   ],
 };
 
-const cellsOf = (row: CompletenessRow): Page[number] => [
-  WORDS[row.check],
+const cellsOf = (row: CompletenessRow, held: string): Page[number] => [
+  row.check === "held" ? held : WORDS[row.check],
   row.accessKey,
   row.supplier,
   row.supplierName,
@@ -70,6 +71,34 @@ const cellsOf = (row: CompletenessRow): Page[number] => [
   row.eventType,
 ];
 
+/** The cells of everything that the report of a period finds. Fails with `report.too_many_notes`. */
+async function* cellsIn(
+  ports: Pick<Ports, "reader" | "yieldToEventLoop">,
+  company: number,
+  period: CompletenessPeriod,
+  signal: AbortSignal | undefined,
+  held = WORDS.held,
+): AsyncGenerator<Page, void, void> {
+  const rows = completenessRows(ports, company, period, signal);
+  for await (const page of rows) yield page.map((row) => cellsOf(row, held));
+}
+
+/** The same inside of a larger file, for a period that ends now: waiting notes are named `Pendente`, and where there are too many notes for the report a last line says so. */
+export async function* completenessPages(
+  ports: Pick<Ports, "reader" | "yieldToEventLoop">,
+  company: number,
+  period: CompletenessPeriod,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Page, void, void> {
+  try {
+    yield* cellsIn(ports, company, period, signal, "Pendente");
+  } catch (error) {
+    if (!(error instanceof Failed) || error.failure.code !== "report.too_many_notes") throw error;
+    const rest: null[] = COMPLETENESS.columns.slice(1).map(() => null);
+    yield [[`Conferência incompleta: mais de ${error.failure.limit} notas no período`, ...rest]];
+  }
+}
+
 /**
  * What the report of a period finds, as a CSV that is written while it is read: notes by their issue, gaps of numbers, events.
  * Fails with `report.too_many_notes` before the first byte where the first notes say so; later it breaks the stream.
@@ -79,11 +108,8 @@ export function downloadCompleteness(
   period: CompletenessPeriod,
   { company, dialect, timeZone, requestId, signal, onRead }: DownloadOptions,
 ): Promise<ReadableStream<Uint8Array>> {
-  async function* cells(): AsyncGenerator<Page, void, void> {
-    const rows = completenessRows(ports, company, period, signal);
-    for await (const page of rows) yield page.map(cellsOf);
-  }
-  return csvStream(cells(), sheet(COMPLETENESS, dialect, timeZone), {
+  const cells = cellsIn(ports, company, period, signal);
+  return csvStream(cells, sheet(COMPLETENESS, dialect, timeZone), {
     onPageRequested: onRead,
     onFailure(rows) {
       const level = signal?.aborted === true ? "info" : "error";

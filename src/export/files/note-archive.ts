@@ -10,6 +10,7 @@ import { sheet } from "../sheet.ts";
 import { ARCHIVE_FILES, ARCHIVE_INDEX, archiveKeyset } from "../sheets/nfes.ts";
 import { zipWriter } from "../zip-writer.ts";
 import type { DownloadOptions } from "./download.ts";
+import type { ArchivedSheet } from "./month-sheets.ts";
 
 type Needs = Pick<Ports, "reader" | "originals" | "yieldToEventLoop" | "log" | "meter">;
 
@@ -30,17 +31,18 @@ interface ArchivedFile {
 /**
  * A ZIP of all notes that were issued within some days and are registered now, whatever became of them: the original of each
  * with its events that no user has withdrawn, byte for byte, and `indice.csv`, a line for each note. It is made as it is read,
- * the notes page by page. Bytes that are not what was stored, or are not there, are left out, named in the index and logged.
+ * the notes page by page; then `sheets`, as CSV in the same way. Bytes that are not what was stored, or are not there, are left out, named in the index and logged.
  * Fails with PlatformFailure `overloaded` before the first byte; a later failure breaks the stream and is logged.
  */
 export function archiveNotes(
   ports: Needs,
   issued: Issued,
   options: Omit<DownloadOptions, "dialect">,
+  sheets: readonly ArchivedSheet[] = [],
 ): Promise<ReadableStream<Uint8Array>> {
   const { requestId, signal, onRead } = options;
   const count = { files: 0 };
-  return chunkStream(archiveChunks(ports, issued, options, count), () => count.files, {
+  return chunkStream(archiveChunks(ports, issued, options, count, sheets), () => count.files, {
     onPageRequested: onRead,
     onFailure(rows) {
       const level = signal?.aborted === true ? "info" : "error";
@@ -54,6 +56,7 @@ async function* archiveChunks(
   issued: Issued,
   { company, timeZone, requestId, signal }: Omit<DownloadOptions, "dialect">,
   count: { files: number },
+  sheets: readonly ArchivedSheet[],
 ): AsyncGenerator<Uint8Array, void, void> {
   const [newest] = await ports.reader.rows(
     { sql: "select max(id) as id from notes where company = ?1", args: [company] },
@@ -117,6 +120,14 @@ async function* archiveChunks(
     yield* zip.part(encoder.encode(index.lines(lines)));
   }
   yield* zip.close();
+  for (const { name, table, rows } of sheets) {
+    const { head, lines } = sheet(table, "br", timeZone);
+    yield zip.open(name, last + ahead(last));
+    yield* zip.part(encoder.encode(head));
+    for await (const page of rows)
+      if (page.length > 0) yield* zip.part(encoder.encode(lines(page)));
+    yield* zip.close();
+  }
   yield* zip.end();
 }
 

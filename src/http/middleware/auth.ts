@@ -12,6 +12,7 @@ import { Failed } from "../../lib/result.ts";
 import { withTrace } from "../../observability/with-trace.ts";
 import { faultCode } from "../../resilience/fault-code.ts";
 import type { Env } from "../env.ts";
+import { namedCompany } from "./named-company.ts";
 import { accessOf, placeOf } from "./permissions.ts";
 import {
   cookieToken,
@@ -27,13 +28,13 @@ import {
  * history, and last from the cookie. A route that declares itself `open` needs no
  * token; one that declares nothing is refused with 403 (deny by default); an unknown path needs one, so that its 404 reveals nothing.
  * Fails with `auth.required`, `auth.invalid_token`; both carry `WWW-Authenticate` (RFC 6750). By cookie: `session.foreign`,
- * `session.other_person`, `session.other_company`.
+ * `session.other_person`, `session.other_company`. Where another company is named: as `namedCompany`.
  */
 export const authenticated: MiddlewareHandler<Env> = async (c, next) => {
   const access = accessOf(c);
   if (access === "open") return next();
   const { token, byCookie } = credentialOf(c);
-  const { actor, versions, claims, home } = await authenticate(c.var.ports, token).catch(
+  const { actor, versions, claims, ...own } = await authenticate(c.var.ports, token).catch(
     (error) => {
       if (error instanceof Failed && error.failure.code === "auth.invalid_token")
         c.header("www-authenticate", 'Bearer error="invalid_token"');
@@ -44,6 +45,12 @@ export const authenticated: MiddlewareHandler<Env> = async (c, next) => {
   c.set("actor", actor);
   c.set("versions", versions);
   if (byCookie) enterSession(c, claims);
+  const named = access === "unrouted" ? null : await namedCompany(c, byCookie ? claims : undefined);
+  if (named !== null) {
+    c.set("actor", named.actor);
+    c.set("versions", named.versions);
+  }
+  const { home } = named ?? own;
   const atHome = placeOf(c) === "home";
   if (home !== undefined && atHome) await goHome(c, home);
   if (access === "undeclared") {

@@ -14,6 +14,7 @@ export type RoutePlace = "home" | "people";
 /** The guard middlewares and what each declares; middleware/auth.ts looks a matched route's up here. */
 const guards = new WeakMap<object, RouteAccess>();
 const ofPeople = new WeakSet<object>();
+const readsNamed = new WeakSet<object>();
 
 /**
  * Requires a permission of the caller inside a handler, where a part of the request needs more than its route does. An API
@@ -40,6 +41,16 @@ export function requires<P extends Permission>(permission: P, place: RoutePlace 
   return { middleware, security: [{ bearer: [] }], "x-permission": permission };
 }
 
+/**
+ * As `requires("read")`, for a route that a browser's session may also ask for another company of its person (`?company=`, in
+ * the route's query as CompanyNamed). Its answer must depend on the company through `actor`, `versions` and `ports` alone.
+ */
+export function requiresReadOfNamed() {
+  const declared = requires("read");
+  readsNamed.add(declared.middleware);
+  return declared;
+}
+
 const pass: MiddlewareHandler<Env> = (_, next) => next();
 guards.set(pass, "open");
 
@@ -62,3 +73,7 @@ export function accessOf(c: Context<Env>): RouteAccess | "undeclared" | "unroute
 /** Where the data of the route that will answer this request is stored. */
 export const placeOf = (c: Context<Env>): RoutePlace =>
   matchedRoutes(c).some(({ handler }) => ofPeople.has(handler)) ? "people" : "home";
+
+/** Whether the route that will answer this request reads the company that `?company=` names. */
+export const readsNamedCompany = (c: Context<Env>): boolean =>
+  matchedRoutes(c).some(({ handler }) => readsNamed.has(handler));

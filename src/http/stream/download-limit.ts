@@ -11,6 +11,9 @@ import type { Env } from "../env.ts";
  */
 const LIMITS: QuotaLimits = { person: 20, company: 200, all: 1_000 };
 
+/** Of other companies than the one that is open a person has one download at a time, in all of them together. */
+const ELSEWHERE: QuotaLimits = { person: 1, company: Infinity, all: Infinity };
+
 /** A download that was not read for so long is cancelled when another one needs its place. */
 const UNREAD_MS = 120_000;
 
@@ -21,6 +24,7 @@ interface Download {
 
 interface Downloads {
   readonly quota: Quota;
+  readonly elsewhere: Quota;
   readonly open: Set<Download>;
 }
 
@@ -28,7 +32,11 @@ interface Downloads {
 const downloadsByProcess = new WeakMap<Ports["clock"], Downloads>();
 
 function downloadsOf({ clock }: Pick<Ports, "clock">): Downloads {
-  const downloads = downloadsByProcess.get(clock) ?? { quota: quota(LIMITS), open: new Set() };
+  const downloads = downloadsByProcess.get(clock) ?? {
+    quota: quota(LIMITS),
+    elsewhere: quota(ELSEWHERE),
+    open: new Set(),
+  };
   downloadsByProcess.set(clock, downloads);
   return downloads;
 }
@@ -48,19 +56,31 @@ export function limitDownloads(
   const { ports, actor, request } = c.var;
   const downloads = downloadsOf(ports);
   const reservation = downloads.quota.open(holderOf(actor));
-  let exceeded = reservation.add(1);
-  if (exceeded !== null) {
+  const elsewhere =
+    actor.openCompany === undefined
+      ? null
+      : downloads.elsewhere.open({ company: 0, person: String(actor.userId) });
+  const reserve = () => {
+    if (elsewhere !== null && elsewhere.add(1) !== null) return refused(ELSEWHERE.person);
+    const exceeded = reservation.add(1);
+    if (exceeded === null) return null;
+    elsewhere?.release();
+    return refused(exceeded === "person" ? LIMITS.person : null);
+  };
+  let refusal = reserve();
+  if (refusal !== null) {
     cancelUnread(downloads, ports);
-    exceeded = reservation.add(1);
+    refusal = reserve();
   }
-  if (exceeded !== null) {
+  if (refusal !== null) {
     bytes.cancel().catch(() => undefined);
-    throw refused(exceeded === "person");
+    throw refusal;
   }
   const reader = bytes.getReader();
   const end = () => {
     downloads.open.delete(download);
     reservation.release();
+    elsewhere?.release();
     request.signal.removeEventListener("abort", cancel);
   };
   const cancel = () => {
@@ -93,9 +113,10 @@ function cancelUnread({ open }: Downloads, { clock }: Pick<Ports, "clock">): voi
   for (const download of [...open]) if (download.lastReadAt <= readBefore) download.cancel();
 }
 
-const refused = (byUserLimit: boolean): Failed<PlatformFailure> =>
+/** `limit`: the one of the user that refuses; null: it is another one. */
+const refused = (limit: number | null): Failed<PlatformFailure> =>
   new Failed(
-    byUserLimit
-      ? { code: "share_exceeded", what: "downloads", limit: LIMITS.person, retryAfterS: 5 }
+    limit !== null
+      ? { code: "share_exceeded", what: "downloads", limit, retryAfterS: 5 }
       : { code: "overloaded", what: "streams", retryAfterS: 5 },
   );

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { atHome } from "../../accounts/home.ts";
 import { authenticate } from "../../accounts/login/authenticate.ts";
+import { inNamedCompany } from "../../accounts/login/named-company.ts";
 import { may } from "../../accounts/roles.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
@@ -10,20 +11,29 @@ import { bearerOf } from "../middleware/auth.ts";
 /** How often a long answer checks that its reader's token still counts. */
 const CHECK_MS = 8_000;
 
-/** Whether the token still allows reading this company's data. Rejects when the database does not answer. */
+/**
+ * Whether the token still allows reading this company's data: its own, or another one in which the person of its session, where
+ * `openCompany` is open, still is. Rejects when the database does not answer.
+ */
 export async function canStillRead(
   ports: Ports,
   bearer: string,
   company: number,
+  openCompany?: number,
 ): Promise<boolean> {
   try {
-    const { actor } = await authenticate(ports, bearer);
-    return actor.company === company && may(actor.role, "read");
+    const { actor, claims } = await authenticate(ports, bearer);
+    if (actor.company !== (openCompany ?? company)) return false;
+    if (openCompany === undefined) return may(actor.role, "read");
+    if (claims === undefined) return false;
+    return may((await inNamedCompany(ports, claims, company)).actor.role, "read");
   } catch (error) {
-    if (error instanceof Failed && error.failure.code === "auth.invalid_token") return false;
+    if (error instanceof Failed && ENDED.has(error.failure.code)) return false;
     throw error;
   }
 }
+
+const ENDED: ReadonlySet<string> = new Set(["auth.invalid_token", "company.not_found"]);
 
 /**
  * As `canStillRead`, for a stream that waits for what is written next: false too when the company has moved to another database,
@@ -53,7 +63,7 @@ export function untilRevoked(c: Context<Env>): { readonly signal: AbortSignal; c
       const now = ports.clock.now();
       if (Math.abs(now - checkedAt) < CHECK_MS) return;
       checkedAt = now;
-      canStillRead(ports, bearer, actor.company).then(
+      canStillRead(ports, bearer, actor.company, actor.openCompany).then(
         (authorised) =>
           authorised || revoked.abort(new DOMException("the session has ended", "AbortError")),
         // A database that does not answer now does not end the answer.

@@ -68,6 +68,28 @@ export const page = {
         ...by(known, headers),
       }));
     }
+    for (const path of [
+      "/api/reports/completeness?month=2026-11&company=1",
+      "/api/reports/completeness?month=2026-11&company=2",
+      "/api/nfes/archive?month=2026-11&sheets=true&company=2",
+      "/api/nfes/archive?month=2026-11&company=01",
+      "/api/company?company=2",
+    ])
+      await ask("a read that names a company", (known) => ({ path, ...by(known) }));
+    await ask(
+      "the month's files of the open company",
+      (known) => ({ path: "/api/nfes/archive?month=2026-11&sheets=true&company=1", ...by(known) }),
+      {
+        like: ({ status, headers }) => ({
+          status,
+          type: headers["content-type"],
+          name: headers["content-disposition"],
+        }),
+      },
+    );
+    await ask("a token that names a company", {
+      path: "/api/reports/completeness?month=2026-11&company=2",
+    });
     await ask(
       "the same company again",
       (known) => ({

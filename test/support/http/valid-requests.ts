@@ -128,7 +128,7 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
       ...["held", "updated_after", "dialect"],
     ],
   },
-  { method: "GET", path: "/api/nfes/archive", query: ["month"] },
+  { method: "GET", path: "/api/nfes/archive", query: ["month", "sheets"] },
   { method: "GET", path: `/api/nfes/${KEY}`, query: [] },
   { method: "GET", path: `/api/nfes/${KEY}/cost`, query: [] },
   { method: "GET", path: `/api/nfes/${KEY}/xml`, query: [] },

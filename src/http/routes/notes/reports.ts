@@ -9,11 +9,18 @@ import {
 } from "../../../reports/completeness.ts";
 import { cached, NOT_MODIFIED } from "../../cache/cached.ts";
 import type { Env } from "../../env.ts";
-import { requires } from "../../middleware/permissions.ts";
+import { requires, requiresReadOfNamed } from "../../middleware/permissions.ts";
 import { instant, instantOrNull } from "../../numbers.ts";
 import { DialectSchema } from "../../request/export-filters.ts";
 import { checkPeriod, ReportPeriod, reportPeriodOf } from "../../request/report-period.ts";
-import { cursorOr, NoteStatusEnum, pageRows, responses, text } from "../../schemas.ts";
+import {
+  CompanyNamed,
+  cursorOr,
+  NoteStatusEnum,
+  pageRows,
+  responses,
+  text,
+} from "../../schemas.ts";
 import { csvAnswer, csvResponses } from "../../stream/csv-file.ts";
 import { downloadOf } from "../../stream/download.ts";
 
@@ -76,6 +83,7 @@ const CompletenessQuery = ReportPeriod.extend({
   check: CheckEnum.optional(),
   cursor: cursorOr(text(120)),
   limit: pageRows(20, 100),
+  company: CompanyNamed,
 })
   .superRefine(checkPeriod)
   .refine(({ check, cursor }) => cursor === undefined || check !== undefined, {
@@ -89,7 +97,7 @@ const completenessRoute = createRoute({
   operationId: "reportCompleteness",
   tags: ["reports"],
   summary: "Mostra o que falta ou ficou parado em um período: números, protocolos, notas e eventos",
-  ...requires("read"),
+  ...requiresReadOfNamed(),
   request: { query: CompletenessQuery },
   responses: { ...responses(200, CompletenessSchema, "As verificações"), ...NOT_MODIFIED },
 });

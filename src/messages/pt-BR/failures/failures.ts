@@ -209,8 +209,8 @@ const SENTENCES: {
     "Neste navegador você passou a trabalhar em outra empresa; recarregue a página antes de continuar",
   "auth.weak_password": ({ why }) => `A nova senha não é aceita: ${why}`,
   "company.not_found": "Você não tem acesso a esta empresa",
-  "company.moving":
-    "A empresa está sendo levada para outro banco de dados; tente de novo em instantes",
+  "company.own_only": "Este pedido só vale para a empresa que está aberta; abra a outra primeiro",
+  "company.moving": "A empresa está sendo levada para outro banco; tente de novo em instantes",
   "user.not_found": "Usuário não encontrado",
   "user.exists": "Já há um usuário com este e-mail",
   "user.too_many": ({ limit }) => `A empresa já tem ${limit} usuários`,
