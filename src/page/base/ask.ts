@@ -55,7 +55,11 @@ export async function askFile(
 ): Promise<{ readonly blob: Blob; readonly name: string }> {
   const answer = await answerTo(path, options);
   const said = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "");
-  return { blob: await answer.blob(), name: said?.[1] ?? "arquivo" };
+  const blob = await answer.blob().catch((fault: unknown) => {
+    // The service breaks a file that it cannot complete.
+    throw options.signal?.aborted === true ? fault : new Unreachable();
+  });
+  return { blob, name: said?.[1] ?? "arquivo" };
 }
 
 /** A key for a write: 32 hexadecimal digits. `crypto.randomUUID` is missing where the address is not secure. */

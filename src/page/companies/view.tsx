@@ -10,6 +10,7 @@ import { me, switchCompany } from "../base/session.ts";
 import { Button } from "../parts/button.tsx";
 import { Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Search, View } from "../parts/view.tsx";
+import { Closing } from "./closing.tsx";
 import { Companies, type Company } from "./list.tsx";
 
 /** Rows of the first list. */
@@ -30,6 +31,7 @@ export default function CompaniesView() {
   }, [overview.again]);
   const search = address.param("busca");
   const waiting = address.param("ver") === "esperando";
+  const closing = address.param("ver") === "fechamento";
   const all = overview.value?.companies ?? [];
   const found = all.filter(
     (one) => isFound(one, search) && (!waiting || one.ready + one.held > 0 || isFailing(one)),
@@ -58,11 +60,14 @@ export default function CompaniesView() {
       }
     >
       <nav class="tabs" aria-label="Que empresas">
-        <a href={address.with({ ver: "" })} aria-current={waiting ? undefined : "page"}>
+        <a href={address.with({ ver: "" })} aria-current={waiting || closing ? undefined : "page"}>
           Todas <Many value={overview.value === null ? null : all.length} />
         </a>
         <a href={address.with({ ver: "esperando" })} aria-current={waiting ? "page" : undefined}>
           Precisam de você
+        </a>
+        <a href={address.with({ ver: "fechamento" })} aria-current={closing ? "page" : undefined}>
+          Fechamento do mês
         </a>
       </nav>
       <ErrorBar fault={overview.fault} again={overview.again} />
@@ -77,10 +82,11 @@ export default function CompaniesView() {
           }
         />
       )}
-      {found.length > 0 && (
+      {found.length > 0 && closing && <Closing companies={found} onOpen={open} />}
+      {found.length > 0 && !closing && (
         <Companies companies={found.slice(0, shown)} going={going} onOpen={open} />
       )}
-      {found.length > shown && (
+      {found.length > shown && !closing && (
         <p class="companies-more">
           <Button onClick={() => setShown(shown + FIRST)}>
             {`Mostrar mais (${count(found.length - shown, "empresa", "empresas")})`}

@@ -3,7 +3,9 @@ import type { z } from "zod";
 import type { CompletenessSchema } from "../../http/routes/notes/reports.ts";
 import { useAddress } from "../base/address.ts";
 import { useOld } from "../base/live.ts";
+import { closedMonth, today } from "../base/months.ts";
 import { useRead } from "../base/read.ts";
+import { save } from "../base/save.ts";
 import { day, month as monthText } from "../base/say.ts";
 import { Button } from "../parts/button.tsx";
 import { Field } from "../parts/field.tsx";
@@ -11,8 +13,7 @@ import { ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Card } from "../parts/view.tsx";
 import { Findings } from "./findings.tsx";
 import { Unfit } from "./order.tsx";
-import { lastDay, monthBefore, today } from "./period.ts";
-import { save } from "./save.ts";
+import { lastDay } from "./period.ts";
 
 /** Rows of each check; the CSV has all of them. */
 const SHOWN = 10;
@@ -21,8 +22,7 @@ const SHOWN = 10;
 export function Closing() {
   const address = useAddress();
   const now = today();
-  const asked = address.param("mes");
-  const month = /^\d{4}-\d{2}$/.test(asked) ? asked : monthBefore(now);
+  const month = closedMonth(address.param("mes"));
   const report = useRead<z.infer<typeof CompletenessSchema>>(
     `/api/reports/completeness?month=${month}&limit=${SHOWN}`,
   );

@@ -2,10 +2,10 @@ import { useState } from "preact/hooks";
 import type { z } from "zod";
 import type { CompletenessSchema } from "../../http/routes/notes/reports.ts";
 import { notifyFault } from "../base/notices.ts";
+import { save } from "../base/save.ts";
 import { count, day, name, whole } from "../base/say.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
-import { save } from "./save.ts";
 
 type Report = z.infer<typeof CompletenessSchema>;
 type Found = Report["checks"][number];

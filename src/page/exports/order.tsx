@@ -3,8 +3,10 @@ import type { z } from "zod";
 import type { ExportSchema } from "../../http/routes/exports/exports.ts";
 import { useAddress } from "../base/address.ts";
 import { ask, newKey } from "../base/ask.ts";
+import { monthBefore, today } from "../base/months.ts";
 import { notify } from "../base/notices.ts";
 import { Refused } from "../base/problem.ts";
+import { save } from "../base/save.ts";
 import { Button } from "../parts/button.tsx";
 import { Field, Segments, Select } from "../parts/field.tsx";
 import { ErrorBar } from "../parts/states.tsx";
@@ -17,8 +19,7 @@ import {
   filtersOf,
   pathOf,
 } from "./kinds.ts";
-import { isLong, monthBefore, PRESETS, type Preset, periodOf, today } from "./period.ts";
-import { save } from "./save.ts";
+import { isLong, PRESETS, type Preset, periodOf } from "./period.ts";
 
 const EXPIRIES: readonly { value: Expiry; text: string }[] = [
   { value: "todos", text: "Todos com saldo" },

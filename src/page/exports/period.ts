@@ -1,4 +1,5 @@
 import { addDays } from "../../lib/days.ts";
+import { monthBefore } from "../base/months.ts";
 
 /** Days of a period, both included: `2026-10-01`. */
 export interface Period {
@@ -16,17 +17,6 @@ export const PRESETS: readonly { readonly value: Preset; readonly text: string }
   { value: "ano-passado", text: "Ano passado" },
   { value: "outro", text: "Outro período" },
 ];
-
-/** Today on this device: `2026-11-28`. */
-export function today(): string {
-  const now = new Date();
-  const two = (part: number) => String(part).padStart(2, "0");
-  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
-}
-
-/** The month before that of a day: `2026-10`. */
-export const monthBefore = (day: string): string =>
-  addDays(`${day.slice(0, 7)}-01`, -1).slice(0, 7);
 
 /** The last day of a month (`2026-10`), but no later than `until`. */
 export function lastDay(month: string, until: string): string {

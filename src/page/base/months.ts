@@ -1,0 +1,16 @@
+import { addDays } from "../../lib/days.ts";
+
+/** Today on this device: `2026-11-28`. */
+export function today(): string {
+  const now = new Date();
+  const two = (part: number) => String(part).padStart(2, "0");
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+}
+
+/** The month before that of a day: `2026-10`. */
+export const monthBefore = (day: string): string =>
+  addDays(`${day.slice(0, 7)}-01`, -1).slice(0, 7);
+
+/** The month that is closed: that of an address (`2026-10`), else the one before this. */
+export const closedMonth = (asked: string): string =>
+  /^\d{4}-\d{2}$/.test(asked) ? asked : monthBefore(today());

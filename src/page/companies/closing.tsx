@@ -1,0 +1,222 @@
+import { useState } from "preact/hooks";
+import { useAddress } from "../base/address.ts";
+import { closedMonth, today } from "../base/months.ts";
+import { sentenceOfFault } from "../base/problem.ts";
+import { count, month as monthText, name, taxpayer } from "../base/say.ts";
+import { ROLE_NAMES } from "../base/session.ts";
+import { Badge } from "../parts/badge.tsx";
+import { Button } from "../parts/button.tsx";
+import { Field, Check as Tick } from "../parts/field.tsx";
+import type { Company } from "./list.tsx";
+import {
+  type Check,
+  type Downloads,
+  type Got,
+  type Said,
+  useDownloads,
+  useMonth,
+} from "./month.ts";
+
+/** Of each check what it has found, of one and of more. */
+const WORDS: Readonly<Record<Check, readonly [one: string, more: string]>> = {
+  held: ["nota pendente", "notas pendentes"],
+  no_protocol: ["sem protocolo", "sem protocolo"],
+  own_number_gap: ["falta na numeração própria", "faltas na numeração própria"],
+  waiting_event: ["evento sem a nota", "eventos sem a nota"],
+  cancelled_after_entry: ["cancelada depois de entrar", "canceladas depois de entrar"],
+  supplier_number_gap: ["possível falta de fornecedor", "possíveis faltas de fornecedores"],
+  discarded: ["descartada", "descartadas"],
+};
+
+/** Stands for something to do before the month is closed; the other checks are only to be looked at. */
+const TO_DO: readonly Check[] = ["held", "no_protocol", "own_number_gap", "waiting_event"];
+
+interface ClosingProps {
+  readonly companies: readonly Company[];
+  readonly onOpen: (company: number, to: string) => void;
+}
+
+/** The closing of a month of many companies: what is missing in each, and the files of those that are chosen. */
+export function Closing({ companies, onOpen }: ClosingProps) {
+  const address = useAddress();
+  const month = closedMonth(address.param("mes"));
+  const begun = `${month}-01` <= today();
+  const { said, again } = useMonth(month, begun ? companies.map(({ id }) => id) : []);
+  const downloads = useDownloads(month);
+  const [left, setLeft] = useState<ReadonlySet<number>>(new Set());
+  const chosen = companies.filter(({ id }) => !left.has(id));
+  const choose = (ids: readonly number[], take: boolean) => {
+    const next = new Set(left);
+    for (const id of ids) {
+      if (take) next.delete(id);
+      else next.add(id);
+    }
+    setLeft(next);
+  };
+  const read = companies.filter(({ id }) => said.has(id)).length;
+  const ready = companies.filter(({ id }) => isReady(said.get(id))).length;
+  return (
+    <section class="companies-closing" aria-label={`Fechamento de ${monthText(month)}`}>
+      <div class="companies-closing-head">
+        <Field
+          label="Mês"
+          type="month"
+          value={month}
+          onInput={(mes) => mes !== "" && address.set({ mes }, true)}
+        />
+        <p role="status">
+          {!begun && "Este mês ainda não começou."}
+          {begun && read < companies.length && `${read} de ${companies.length} conferidas…`}
+          {begun &&
+            read === companies.length &&
+            `${count(ready, "empresa sem nada a fazer", "empresas sem nada a fazer")}, ${count(companies.length - ready, "com pontos a conferir", "com pontos a conferir")}.`}
+        </p>
+        {begun && (
+          <Take
+            downloads={downloads}
+            many={chosen.length}
+            onStart={() => downloads.start(chosen.map(({ id }) => id))}
+          />
+        )}
+      </div>
+      {begun && (
+        <div class="rows companies">
+          <table aria-label="Fechamento por empresa">
+            <thead>
+              <tr>
+                <th scope="col" class="mark">
+                  <Tick
+                    bare
+                    label="Todas as empresas"
+                    checked={chosen.length === companies.length}
+                    onChange={(take) =>
+                      choose(
+                        companies.map(({ id }) => id),
+                        take,
+                      )
+                    }
+                  />
+                </th>
+                <th scope="col">Empresa</th>
+                <th scope="col">O que falta</th>
+                <th scope="col">Arquivo</th>
+                <th scope="col" class="act">
+                  <span class="hidden">Abrir</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {companies.map((one) => (
+                <tr key={one.id}>
+                  <td class="mark">
+                    <Tick
+                      bare
+                      label={name(one.name)}
+                      checked={!left.has(one.id)}
+                      onChange={(take) => choose([one.id], take)}
+                    />
+                  </td>
+                  <th scope="row">
+                    <span class="companies-name">{name(one.name)}</span>
+                    <span class="row-more">
+                      {one.cnpjs[0] === undefined ? "Sem CNPJ" : taxpayer(one.cnpjs[0])} ·{" "}
+                      {ROLE_NAMES[one.role]}
+                    </span>
+                  </th>
+                  <td class="companies-last" data-head="O que falta">
+                    <Missing said={said.get(one.id)} again={() => again(one.id)} />
+                  </td>
+                  <td class="companies-file" data-head="Arquivo">
+                    <File
+                      got={downloads.got.get(one.id)}
+                      idle={downloads.running === null}
+                      again={() => downloads.start([one.id])}
+                    />
+                  </td>
+                  <td class="act">
+                    <Button
+                      small
+                      onClick={() => onOpen(one.id, `/exportacoes?ver=fechamento&mes=${month}`)}
+                    >
+                      Abrir <span class="hidden">{name(one.name)}</span>
+                    </Button>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** Whether a month was read and nothing is to be done in it. */
+const isReady = (said: Said | undefined): boolean =>
+  said !== undefined &&
+  "found" in said &&
+  TO_DO.every((check) => (said.found.get(check) ?? 0) === 0);
+
+function Take(props: { downloads: Downloads; many: number; onStart: () => void }) {
+  const { running, stop } = props.downloads;
+  if (running === null)
+    return (
+      <Button kind="main" icon="download" disabled={props.many === 0} onClick={props.onStart}>
+        {`Baixar o mês de ${count(props.many, "empresa", "empresas")}`}
+      </Button>
+    );
+  return (
+    <div class="companies-progress">
+      <label>
+        {`Baixando ${running.through + 1} de ${running.all}`}
+        <progress max={running.all} value={running.through} />
+      </label>
+      <Button icon="x" onClick={stop}>
+        Cancelar
+      </Button>
+    </div>
+  );
+}
+
+/** What the checks have found, what is to be done first. */
+function Missing({ said, again }: { said: Said | undefined; again: () => void }) {
+  if (said === undefined) return <span class="quiet">Conferindo…</span>;
+  if ("fault" in said) return <Fault fault={said.fault} again={again} />;
+  const found = Object.entries(WORDS).flatMap(([check, [one, more]]) => {
+    const many = new Map<string, number>(said.found).get(check) ?? 0;
+    return many === 0 ? [] : [count(many, one, more)];
+  });
+  if (found.length === 0) return <Badge tone="good" icon="check" text="Nada falta" />;
+  return (
+    <>
+      {isReady(said) ? (
+        <Badge tone="good" icon="check" text="Nada a fazer" />
+      ) : (
+        <Badge tone="hold" icon="triangle-alert" text="A conferir" />
+      )}
+      <span class="row-more">{found.join(" · ")}</span>
+    </>
+  );
+}
+
+function File(props: { got: Got | undefined; idle: boolean; again: () => void }) {
+  const { got, idle, again } = props;
+  if (got === undefined) return <span class="quiet">–</span>;
+  if (got === "working") return <Badge tone="wait" icon="download" text="Baixando" />;
+  if (got === "done") return <Badge tone="good" icon="check" text="Baixado" />;
+  return <Fault fault={got.fault} again={idle ? again : undefined} />;
+}
+
+function Fault({ fault, again }: { fault: unknown; again: (() => void) | undefined }) {
+  return (
+    <>
+      <Badge tone="bad" icon="circle-x" text="Não deu certo" />
+      <span class="row-more">{sentenceOfFault(fault)}</span>
+      {again !== undefined && (
+        <Button small kind="plain" onClick={again}>
+          Tentar de novo
+        </Button>
+      )}
+    </>
+  );
+}
