@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { addDays, dayStart, today } from "../../lib/days.ts";
 import type { CompletenessPeriod } from "../../reports/completeness.ts";
 import { dayRange, daysOfMonth, plainDays } from "../days.ts";
-import { Day, Month, wholeNumber } from "../schemas.ts";
+import { Day, Flag, Month, wholeNumber } from "../schemas.ts";
 
 /** The longest period of a report, in days: a quarter. */
 const MOST_DAYS = 92;
@@ -18,6 +18,9 @@ export const ReportPeriod = z.object({
     .optional()
     .transform((days) => days ?? HELD_DAYS)
     .openapi({ description: "Notas pendentes há mais dias do que isto; sem ele, 7" }),
+  all_waiting: Flag.optional().openapi({
+    description: "true: todas as notas pendentes, também as de hoje; held_days não conta",
+  }),
 });
 type Period = z.infer<typeof ReportPeriod>;
 
@@ -40,13 +43,13 @@ export function checkPeriod(
 
 /** The period of a query, in the days of the company; `now` in ms UTC. */
 export function reportPeriodOf(
-  { month, from, to, held_days }: Period,
+  { month, from, to, held_days, all_waiting = false }: Period,
   timeZone: string,
   now: number,
 ): CompletenessPeriod {
   const days = month === undefined ? { from, to } : daysOfMonth(month);
   return {
     issued: { ...dayRange(days, timeZone), ...plainDays(days) },
-    heldBefore: dayStart(addDays(today(now, timeZone), -held_days), timeZone),
+    heldBefore: dayStart(addDays(today(now, timeZone), all_waiting ? 1 : -held_days), timeZone),
   };
 }

@@ -55,6 +55,7 @@ export function Closing({ companies, onOpen }: ClosingProps) {
   };
   const read = companies.filter(({ id }) => said.has(id)).length;
   const ready = companies.filter(({ id }) => isReady(said.get(id))).length;
+  const failed = companies.filter(({ id }) => isFault(said.get(id))).length;
   return (
     <section class="companies-closing" aria-label={`Fechamento de ${monthText(month)}`}>
       <div class="companies-closing-head">
@@ -67,9 +68,7 @@ export function Closing({ companies, onOpen }: ClosingProps) {
         <p role="status">
           {!begun && "Este mês ainda não começou."}
           {begun && read < companies.length && `${read} de ${companies.length} conferidas…`}
-          {begun &&
-            read === companies.length &&
-            `${count(ready, "empresa sem nada a fazer", "empresas sem nada a fazer")}, ${count(companies.length - ready, "com pontos a conferir", "com pontos a conferir")}.`}
+          {begun && read === companies.length && summary(ready, failed, companies.length)}
         </p>
         {begun && (
           <Take
@@ -156,6 +155,17 @@ const isReady = (said: Said | undefined): boolean =>
   said !== undefined &&
   "found" in said &&
   TO_DO.every((check) => (said.found.get(check) ?? 0) === 0);
+
+const isFault = (said: Said | undefined): boolean => said !== undefined && "fault" in said;
+
+function summary(ready: number, failed: number, all: number): string {
+  const parts = [
+    count(ready, "empresa sem nada a fazer", "empresas sem nada a fazer"),
+    `${all - ready - failed} com pontos a conferir`,
+    ...(failed === 0 ? [] : [`${failed} sem resposta`]),
+  ];
+  return `${parts.join(", ")}.`;
+}
 
 function Take(props: { downloads: Downloads; many: number; onStart: () => void }) {
   const { running, stop } = props.downloads;

@@ -57,7 +57,7 @@ export function useMonth(
 }
 
 async function reportOf(month: string, company: number, signal: AbortSignal): Promise<Said | null> {
-  const path = `/api/reports/completeness?month=${month}&held_days=0&limit=1&company=${company}`;
+  const path = `/api/reports/completeness?month=${month}&all_waiting=true&limit=1&company=${company}`;
   try {
     const { checks } = await ask<Report>(path, { signal });
     return { found: new Map(checks.map(({ check, count }) => [check, count])) };

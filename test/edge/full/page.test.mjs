@@ -7,6 +7,7 @@ import { accountSentences } from "../../page/sentences/account.ts";
 import { accountingSentences } from "../../page/sentences/accounting.ts";
 import { adminSentences } from "../../page/sentences/admin.ts";
 import { besidesSentences } from "../../page/sentences/besides.ts";
+import { closingSentences } from "../../page/sentences/closing.ts";
 import { countSentences } from "../../page/sentences/count.ts";
 import { cameraSentences, countReviewSentences } from "../../page/sentences/count-review.ts";
 import { frameSentences } from "../../page/sentences/frame.ts";
@@ -37,6 +38,7 @@ const LISTS = [
   ["review of a count", countReviewSentences, {}],
   ["camera", cameraSentences, { video: videoOfCode }],
   ["panel", panelSentences, {}],
+  ["closing of many companies", closingSentences, {}],
 ];
 
 /** Sentences follow each other faster than a person works. */

@@ -18,9 +18,14 @@ const company = (id: number, name: string) => ({
   mailbox: { state: "off", failing_since: null },
 });
 
-/** The overview names these companies; all else is asked of the service. */
-const withCompanies = ({ context }: Visit, companies: readonly object[]) =>
-  context.route("**/api/overview", (route) => route.fulfill({ json: { companies } }));
+/** The session and the overview name these companies; all else is asked of the service, where the person has one. */
+async function withCompanies({ context }: Visit, companies: readonly object[]): Promise<void> {
+  await context.route("**/api/overview", (route) => route.fulfill({ json: { companies } }));
+  await context.route("**/api/session", async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ json: { ...(await answer.json()), companies } });
+  });
+}
 
 const rowOf = ({ page }: Visit, name: string) => page.locator("tbody tr", { hasText: name });
 
@@ -42,7 +47,9 @@ export const closingSentences: readonly Sentence[] = [
       await open(`/empresas?ver=fechamento&mes=${MONTH}`);
       const [theirs, ours] = [rowOf(visit, "Outro Dono"), rowOf(visit, "Emporio")];
       await theirs.getByText("Você não tem acesso a esta empresa").waitFor();
-      await page.getByText(/empresas? com pontos a conferir|com pontos a conferir\./).waitFor();
+      await page
+        .getByText("0 empresas sem nada a fazer, 1 com pontos a conferir, 1 sem resposta.")
+        .waitFor();
       const [download] = await Promise.all([
         page.waitForEvent("download"),
         page.getByRole("button", { name: "Baixar o mês de 2 empresas" }).click(),

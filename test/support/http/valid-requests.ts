@@ -301,12 +301,12 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
   {
     method: "GET",
     path: "/api/reports/completeness",
-    query: ["month", "from", "to", "held_days", "check", "cursor", "limit"],
+    query: ["month", "from", "to", "held_days", "all_waiting", "check", "cursor", "limit"],
   },
   {
     method: "GET",
     path: "/api/export/completeness",
-    query: ["month", "from", "to", "held_days", "dialect"],
+    query: ["month", "from", "to", "held_days", "all_waiting", "dialect"],
   },
   {
     method: "GET",

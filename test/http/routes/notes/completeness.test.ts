@@ -99,6 +99,8 @@ test("a note is held when it has waited for more days of the company than the cl
     const held = async (days: number) =>
       (await report(service, `${MONTH}&held_days=${days}`)).of("held").count;
     expect(await held(0)).toBe(0);
+    const all = await report(service, `${MONTH}&all_waiting=true`);
+    expect(all.of("held").count).toBe(1);
     // 20 hours later, while the tokens are good: the next day of the company.
     service.ports.clock.set(NOON + 20 * 3_600_000);
     expect([await held(0), await held(1)]).toEqual([1, 0]);
