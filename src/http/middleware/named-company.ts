@@ -10,7 +10,7 @@ import { readsNamedCompany } from "./permissions.ts";
 /**
  * Who acts where the request names a company (`?company=`) that is not the actor's: the person there, for this one read. Null
  * where none is named, or the actor's own. `claims`: of the cookie's session; a token and an API key are of one company. A
- * name on a route that does not read it is refused, so that nobody takes the open company's answer for another's. Fails with `company.own_only`, `company.not_found`.
+ * name on a route that does not read it is refused, so that no client takes the open company's answer for another's. Fails with `company.own_only`, `company.not_found`.
  */
 export async function namedCompany(
   c: Context<Env>,

@@ -63,7 +63,7 @@ const streamOf = ({ app }: TestApp, { cookie }: Browser, path: string) =>
     headers: { host: "localhost:8003", "sec-fetch-site": "same-origin", cookie: cookie ?? "" },
   });
 
-test("a session closes the month of another company of its person: originals, sheets and what is missing, all of that company", () =>
+test("a session gets originals, sheets and checks of another company of its person, and nothing of its own", () =>
   withTwo(async (service, browser) => {
     const answer = await streamOf(service, browser, `${PACKAGE}&company=2`);
     expect([answer.status, answer.headers.get("content-disposition")]).toEqual([
@@ -105,7 +105,7 @@ test("a session closes the month of another company of its person: originals, sh
     expect(every).not.toContain(made(1, "").accessKey);
   }));
 
-test("what another company reads is kept by its own name: neither the memory nor a browser's copy of one answers for the other", () =>
+test("an answer of one company, kept by the service or a browser, is never given for another", () =>
   withTwo(async (_, browser) => {
     const read = (query: string, headers = {}) =>
       browser.ask("GET", `${CHECKS}${query}`, { headers: { "x-company": "1", ...headers } });
@@ -124,7 +124,7 @@ test("what another company reads is kept by its own name: neither the memory nor
     expect(chosen.body.company.id).toBe(1);
   }));
 
-test("a person who is no member, and no more a member, is told nothing of the company", () =>
+test("a person who is no member, and no more a member, learns nothing of the company", () =>
   withTwo(async (service, browser) => {
     await change(service, "update memberships set active = 0 where company = 2 and user_id = 1");
     const before = openDownloads(service.ports);
@@ -231,7 +231,7 @@ test("a person has one download at a time of other companies, beside those of th
     expect(openDownloads(service.ports)).toBe(0);
   }));
 
-test("the names of a company without a CNPJ and of one with a CNPJ tell the files apart, and the open company keeps its own", () =>
+test("the file of a named company has its CNPJ or number in its name, and that of the open one has none", () =>
   withTwo(async (_, browser) => {
     const nameOf = async (path: string) =>
       (await browser.ask("GET", path)).headers.get("content-disposition");
