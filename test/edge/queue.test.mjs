@@ -57,18 +57,31 @@ describe("work that goes by the queue", () => {
   });
 
   test("a document without bytes is parked alone with its reason, and a replay processes it", async () => {
-    const job = await accepted(await world.zipped(made.three, "?async=true"));
+    const sent = await accepted(await world.zipped(made.three, "?async=true"));
+    assert.equal((await world.ended(sent)).summary.registered, 3);
     const [[sha]] = await world.rows(
-      `select sha256 from job_items where job = '${job}' and position = 1`,
+      `select sha256 from job_items where job = '${sent}' and position = 1`,
     );
     const key = `originals/1/${sha}`;
     const bytes = await (await world.bindings.ORIGINALS.get(key)).arrayBuffer();
     await world.bindings.ORIGINALS.delete(key);
+    // The same documents once more, as a job whose messages are sent when the bytes are gone.
+    const job = "bare";
+    await world.run(`insert into jobs (company, id, kind, state, total, params, created_by, created_at, updated_at)
+        select company, '${job}', kind, 'queued', 3, params, created_by, created_at, created_at from jobs where id = '${sent}'`);
+    await world.run(`insert into job_items (company, job, position, file, sha256, state, results, updated_at)
+        select company, '${job}', position, 'again-' || file, sha256, 'received', '[]', updated_at from job_items where job = '${sent}'`);
+    const message = (position) => ({ v: 1, kind: "document", company: 1, job, position });
+    await world.bindings.JOBS.sendBatch([0, 1, 2].map((position) => ({ body: message(position) })));
     await world.bindings.JOBS.send({ hello: "world" });
 
     const failed = await world.ended(job);
     assert.equal(failed.state, "failed");
-    assert.deepEqual(outcomes(failed), ["31.xml registered", "32.xml parked", "33.xml registered"]);
+    assert.deepEqual(outcomes(failed), [
+      "again-31.xml duplicate",
+      "again-32.xml parked",
+      "again-33.xml duplicate",
+    ]);
     assert.equal(failed.results[1].code, "batch.bytes_missing");
 
     await world.bindings.ORIGINALS.put(key, bytes);
@@ -76,7 +89,7 @@ describe("work that goes by the queue", () => {
     assert.equal(replayed.status, 202);
     const done = await world.ended(job);
     assert.equal(done.state, "done");
-    assert.equal(done.summary.registered, 3);
+    assert.equal(done.summary.duplicate, 3);
   });
 
   test("an unreadable message is stored, and health counts it", async () => {
