@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { createServer } from "node:net";
+import { spawn } from "node:child_process";
+import { createServer, type Server } from "node:net";
 import { bunSefaz, type SefazRules } from "../../../src/platform/bun/sefaz/caller.ts";
 import type { OpenCertificate, SefazRequest } from "../../../src/ports/sefaz.ts";
 import { distributionRequest, readDistribution } from "../../../src/sefaz/wire/distribution.ts";
@@ -220,6 +221,66 @@ describe.skipIf(!CAN_PLAY)("the tax office is called over mTLS:", () => {
     });
   });
 
+  test("a server that takes the connection and says nothing gets no message, and the call ends in time", async () => {
+    const silent = createServer(() => undefined);
+    const address = {
+      url: `https://localhost:${await portOf(silent)}/`,
+      action: "x",
+      maxTls: null,
+    };
+    const caller = bunSefaz({
+      addressOf: () => address,
+      ca: authority.root,
+      times: { connectMs: 60 },
+    });
+    expect(await caller.call("query", requestWith(own))).toMatchObject({
+      error: { kind: "timeout", isTransient: true, mayHaveArrived: false },
+    });
+    silent.close();
+  });
+
+  testInFull(
+    "a server that refuses our certificate in the handshake is a fault of the certificate",
+    async () => {
+      const other = new Authority("AC Raiz de outra gente");
+      const certificate = other.pfx({ cnpj: CNPJ });
+      other.remove();
+      for (const version of ["-tls1_2", "-tls1_3"]) {
+        const port = await closedPort();
+        const files = [
+          "-cert",
+          "server.crt",
+          "-cert_chain",
+          "between.crt",
+          "-key",
+          "server.key",
+          "-CAfile",
+          "ca.pem",
+        ];
+        const server = spawn(
+          "openssl",
+          [
+            "s_server",
+            "-accept",
+            String(port),
+            ...files,
+            "-Verify",
+            "3",
+            "-verify_return_error",
+            version,
+          ],
+          { cwd: authority.folder, stdio: ["pipe", "pipe", "ignore"] },
+        );
+        await new Promise((resolve) => server.stdout.once("data", resolve));
+        const address = { url: `https://localhost:${port}/`, action: "x", maxTls: null };
+        const caller = bunSefaz({ addressOf: () => address, ca: authority.root });
+        const answer = await caller.call("query", requestWith(certificate));
+        server.kill();
+        expect(answer).toMatchObject({ error: { kind: "certificate", isTransient: false } });
+      }
+    },
+  );
+
   test("an address with a highest version of TLS is called with no higher one", async () => {
     const answerOf = ({ url }: TlsPlay) =>
       bunSefaz({
@@ -239,10 +300,17 @@ test("a service without an address is not called", async () => {
   });
 });
 
-async function closedPort(): Promise<number> {
-  const closed = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => closed.once("listening", resolve));
-  const bound = closed.address();
-  await new Promise((resolve) => closed.close(resolve));
+/** The port that a server listens on from now on. */
+async function portOf(server: Server): Promise<number> {
+  server.listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const bound = server.address();
   return bound !== null && typeof bound === "object" ? bound.port : 0;
+}
+
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  const port = await portOf(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
