@@ -124,7 +124,9 @@ async function checkAgain(
 ): Promise<void> {
   if (mayDiffer(c.res.status)) return;
   const known = await findKey(ports, key);
-  if (known === null || known.token === holder.seen?.token) return;
+  const isAsSeen =
+    known?.token === holder.seen?.token && known?.heldUntil === holder.seen?.heldUntil;
+  if (known === null || isAsSeen) return;
   const kept = keptAnswer(c, known, holder.fingerprint);
   if (kept === null) throw inProgress();
   c.res = replayed(c, kept);
