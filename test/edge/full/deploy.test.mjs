@@ -40,6 +40,8 @@ const api = createServer((request, response) => {
   if (path.startsWith("/workers/workers/"))
     return say(200, { subdomain: { enabled: true, previews_enabled: false } });
   if (path === "/workers/subdomain") return say(200, { subdomain: "loja" });
+  // It has every file of the page already.
+  if (path.endsWith("/assets-upload-session")) return say(200, { buckets: [], jwt: "all" });
   if (path.endsWith("/deployments")) return say(200, { deployments: [] });
   if (path.endsWith("/settings")) return say(200, { bindings: [] });
   return say(200, { id: "sge-production", startup_time_ms: 12, deployment_id: "1" });
