@@ -20,6 +20,8 @@ import { expireMails } from "./mail/expire-mails.ts";
 import type { Ports } from "./ports/ports.ts";
 import type { Message } from "./queue-messages.ts";
 import { faultCode } from "./resilience/fault-code.ts";
+import { completeAnnounced } from "./sefaz/fetch/announced-notes.ts";
+import { expireCalls } from "./sefaz/fetch/expire-calls.ts";
 import { resumeCloses } from "./stock/counting/close-count.ts";
 import { foldProducts } from "./stock/fold-products.ts";
 import { warnExpiring } from "./stock/lots/warn-expiring.ts";
@@ -67,6 +69,10 @@ export interface MaintenanceReport {
   readonly taxed: number;
   /** Audit lines that got their place in the chain of their company. */
   readonly chained: number;
+  /** Announced notes whose note has come. */
+  readonly announced: number;
+  /** Old calls to the tax office, and what was asked for and has ended. */
+  readonly calls: number;
   /** Steps that failed; the next run repeats them. */
   readonly faults: number;
 }
@@ -97,6 +103,8 @@ const OF_EACH_COMPANY: readonly (readonly [keyof MaintenanceReport, StepOfCompan
   ["folded", foldProducts],
   ["taxed", (ports, company) => fillTaxes(ports, company)],
   ["chained", chainAudit],
+  ["announced", completeAnnounced],
+  ["calls", expireCalls],
 ];
 
 const OF_ALL: readonly (readonly [
@@ -155,6 +163,8 @@ export async function runMaintenance(
     folded: 0,
     taxed: 0,
     chained: 0,
+    announced: 0,
+    calls: 0,
     faults: 0,
   };
   const run = async (kind: keyof MaintenanceReport, step: () => Promise<number>) => {

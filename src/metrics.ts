@@ -66,6 +66,15 @@ export const COUNTERS = {
     labels: ["outcome"],
     zero: [{ outcome: "done" }, { outcome: "failed" }],
   },
+  sefaz_calls_total: {
+    help: "Calls to the distribution of the tax office by what was asked for and their outcome",
+    labels: ["kind", "outcome"],
+    zero: [
+      { kind: "cursor", outcome: "found" },
+      { kind: "cursor", outcome: "blocked" },
+      { kind: "cursor", outcome: "fault" },
+    ],
+  },
   alert_mails_total: {
     help: "Mails with alerts; failed: the SMTP server did not take it for every recipient",
     labels: ["outcome"],

@@ -59,6 +59,7 @@ export const AUDIT_ACTIONS = {
   "product.change": "UPDATE",
   "product.create": "CREATE",
   "product.deactivate": "DELETE",
+  "sefaz.ask": "CREATE",
   "sefaz.configure": "UPDATE",
   "session.company": "LOGIN",
   "session.end": "LOGIN",

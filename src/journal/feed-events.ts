@@ -54,6 +54,13 @@ const EVENTS = {
       }),
     }),
   },
+  "nfe.announced": {
+    when: "A SEFAZ anunciou, por um resumo, uma nota emitida contra a empresa que ainda não está aqui",
+    payload: z.object({
+      ...note,
+      cnpj: z.string().meta({ description: "O CNPJ da empresa a que ela foi distribuída" }),
+    }),
+  },
   "nfe.judged": {
     when: "Uma nota fora do estoque tem outro veredito: configurações, regras, vínculos, eventos, ou o protocolo chegou",
     payload: z.object({ ...judged, holds }),

@@ -80,7 +80,7 @@ export const MAY: Record<string, string> = {
   "sefaz/wire": "lib nfe nfe/xml nfe/container ingest/upload ports",
   sefaz: "lib ports sefaz/wire",
   "sefaz/fetch":
-    "lib nfe nfe/read nfe/xml ingest/batch ingest/upload sefaz/wire accounts accounts/settings journal ports resilience",
+    "lib nfe nfe/read nfe/xml ingest/note ingest/batch ingest/upload sefaz/wire accounts accounts/settings journal ports resilience",
   homes: "lib journal ports accounts stock/reconcile resilience",
   reports: "lib ingest/note ingest/search mail webhooks journal ports",
   export: "lib ingest/note stock/supplier-items journal ports",
@@ -152,7 +152,7 @@ export const MAY: Record<string, string> = {
   "page/account": `${VIEW} http/routes/assistant:types`,
   page: "lib accounts page/base page/parts page/tray page/notes page/stock page/mapping page/panel page/count page/exports page/admin page/companies page/account",
   "maintenance.ts":
-    "homes accounts confirmations ingest/note ingest/judge ingest/batch export/files mail stock stock/reconcile stock/lots stock/counting journal ports queue-messages.ts:types resilience webhooks",
+    "homes accounts confirmations ingest/note ingest/judge ingest/batch sefaz/fetch export/files mail stock stock/reconcile stock/lots stock/counting journal ports queue-messages.ts:types resilience webhooks",
   "consumer.ts":
     "accounts ingest/batch export/files journal ports queue-messages.ts resilience webhooks",
 };

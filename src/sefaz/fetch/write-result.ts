@@ -1,3 +1,4 @@
+import { appendSelectedEvents } from "../../journal/append-selected-events.ts";
 import { parameters } from "../../lib/parameters.ts";
 import { CANCELLATIONS } from "../../nfe/read/read-event.ts";
 import { ALWAYS, type Guard, type Statement, type Value } from "../../ports/sql.ts";
@@ -121,6 +122,7 @@ export function keptSummaries(
   const statements: Statement[] = [];
   if (notes.length > 0) {
     const { args, add } = parameters<Value>(guard.args);
+    statements.push(announcedEvents(company, cnpj, notes, guard, now));
     statements.push({
       sql: `insert into announced_notes (company, access_key, cnpj, nsu, issuer, issuer_name, issued_at, issued_ms, value_e2,
           tp_nf, c_sit, protocol, announced_at)
@@ -149,6 +151,26 @@ export function keptSummaries(
     if (cancelled.length > 0) statements.push(cancelledNotes(company, cancelled, guard));
   }
   return statements;
+}
+
+/** One event of the feed for each note that was not announced before and is not here; before its row is written. */
+function announcedEvents(
+  company: number,
+  cnpj: string,
+  notes: Sorted["notes"],
+  guard: Guard,
+  now: number,
+): Statement {
+  const { args, add } = parameters<Value>(guard.args);
+  const ofCompany = add(company);
+  const keys = add(JSON.stringify(notes.map(({ accessKey }) => accessKey)));
+  return appendSelectedEvents(company, now, {
+    sql: `select 'nfe.announced' as type, json_object('access_key', value, 'cnpj', ${add(cnpj)}) as payload
+      from json_each(${keys}) where exists (${guard.sql})
+        and not exists (select 1 from announced_notes a where a.company = ${ofCompany} and a.access_key = value)
+        and not exists (select 1 from notes n where n.company = ${ofCompany} and n.access_key = value)`,
+    args,
+  });
 }
 
 function cancelledNotes(

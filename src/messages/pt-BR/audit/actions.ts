@@ -58,6 +58,7 @@ const SENTENCES: Readonly<Record<AuditAction, string>> = {
   "product.change": "Alterou o produto {id}",
   "product.create": "Cadastrou o produto {id}",
   "product.deactivate": "Desativou o produto {id}",
+  "sefaz.ask": "Pediu à SEFAZ o documento {id}",
   "sefaz.configure": "Alterou a busca de notas na SEFAZ do CNPJ {id}",
   "session.company": "Passou a trabalhar em outra empresa",
   "session.end": "Saiu do sistema neste navegador",

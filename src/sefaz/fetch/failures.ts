@@ -1,0 +1,11 @@
+export type FetchFailure =
+  /** Fetching is not switched on for this CNPJ, or for none of the company. */
+  | { code: "sefaz.not_fetching"; cnpj: string | null }
+  /** The CNPJ is not one of the company's (PATCH /api/company). */
+  | { code: "sefaz.other_cnpj"; cnpj: string }
+  /** No call of this company has this id. */
+  | { code: "sefaz.call_not_found"; id: string }
+  /** No document is parked under this NSU. */
+  | { code: "sefaz.parked_not_found"; cnpj: string; nsu: number }
+  /** So many notes and documents of the company wait to be asked for. */
+  | { code: "sefaz.too_many_asks"; limit: number; retryAfterS: number };
