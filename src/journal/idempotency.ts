@@ -95,7 +95,7 @@ export interface KeyHolder extends RequestKey {
   readonly token: string;
   readonly fingerprint: string;
   /** An earlier request that has ended, whose row is taken over as it was found; null: there was no row. */
-  readonly seen: Pick<KnownKey, "token" | "heldUntil"> | null;
+  readonly seen: Pick<KnownKey, "token" | "heldUntil" | "effect"> | null;
   /** How long after a write the request may still be in work, ms. */
   readonly holdMs: number;
 }
@@ -145,7 +145,7 @@ export const inProgress = () =>
 const holdStatement = (holder: KeyHolder, at: number): Statement => ({
   sql: `insert into idempotency_keys (company, actor, key, token, fingerprint, created_at, held_until, audit_from)
     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, coalesce((select max(id) from audit), 0))
-    on conflict (company, actor, key) do update set token = iif(token = ?4 or (token = ?8 and held_until = ?9), ?4, null),
+    on conflict (company, actor, key) do update set token = iif(token = ?4 or (token = ?8 and held_until = ?9 and (effect is null) = ?10), ?4, null),
       held_until = excluded.held_until, audit_from = excluded.audit_from`,
   args: [
     ...idOf(holder),
@@ -154,6 +154,7 @@ const holdStatement = (holder: KeyHolder, at: number): Statement => ({
     at + holder.holdMs,
     holder.seen?.token ?? null,
     holder.seen?.heldUntil ?? null,
+    Number((holder.seen?.effect ?? null) === null),
   ],
 });
 

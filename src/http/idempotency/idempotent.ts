@@ -124,8 +124,11 @@ async function checkAgain(
 ): Promise<void> {
   if (mayDiffer(c.res.status)) return;
   const known = await findKey(ports, key);
+  const { seen } = holder;
   const isAsSeen =
-    known?.token === holder.seen?.token && known?.heldUntil === holder.seen?.heldUntil;
+    known?.token === seen?.token &&
+    known?.heldUntil === seen?.heldUntil &&
+    (known?.effect === null) === (seen?.effect === null);
   if (known === null || isAsSeen) return;
   const kept = keptAnswer(c, known, holder.fingerprint);
   if (kept === null) throw inProgress();

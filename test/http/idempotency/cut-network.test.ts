@@ -36,7 +36,7 @@ async function ordersOf(world: World, least: number): Promise<Order[]> {
 /** Rows that say how often something was asked, and not what was done; memberships are also those of the other company's people. */
 const ASIDE = [
   ...["idempotency_keys", "cache_versions", "sweep_places", "known_networks", "queue"],
-  ...["audit", "memberships"],
+  ...["audit", "memberships", "ledger_spans"],
 ];
 /** A login is done as often as it is asked for; a batch that was cut finds its documents registered. */
 const ASKED = ["login", "session.company", "nfe.refuse"];
