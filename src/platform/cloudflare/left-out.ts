@@ -3,6 +3,19 @@
  * [alias]; test/edge/bundle.test.mjs lists the importers). Its names exist because they are imported; they are undefined.
  */
 export const htmlEntities = {};
+/** zod asks for its English messages once; those in Portuguese replace them (src/http/language.ts). */
+export default () => ({});
 export const [INVALID, ZodCompileAsyncError, ZodCompileUnsupportedError]: undefined[] = [];
 export const [compile, withParser, fromJSONSchema]: undefined[] = [];
-export const [createEngine, pbkdf2]: undefined[] = [];
+// Schemas as JSON Schema: the contract is made by zod-to-openapi.
+export const [createToJSONSchemaMethod, createStandardJSONSchemaMethod]: undefined[] = [];
+export const [JSONSchemaGenerator, extractDefs, finalize, handleUnrepresentable]: undefined[] = [];
+export const [initializeContext, processSchema]: undefined[] = [];
+// ZIPs with a password are refused.
+export const [AESEncryptionStream, AESDecryptionStream]: undefined[] = [];
+export const [ZipCryptoEncryptionStream, ZipCryptoDecryptionStream]: undefined[] = [];
+// drizzle's builder serves reads alone, without its relational queries.
+export const [SQLiteInsertBuilder, SQLiteUpdateBuilder, SQLiteDeleteBase]: undefined[] = [];
+export const [getOperators, getOrderByOperators, normalizeRelation]: undefined[] = [];
+export const [Many, One, RelationalQueryBuilder]: undefined[] = [];
+export const [createTableRelationsHelpers, extractTablesRelationalConfig]: undefined[] = [];

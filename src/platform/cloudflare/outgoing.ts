@@ -1,7 +1,7 @@
 import { publicUrl } from "../../lib/public-url.ts";
-import { retryAfterOf } from "../../lib/retry-after.ts";
 import type { Outgoing } from "../../ports/outgoing.ts";
 import type { CallLimiter } from "../../resilience/policies.ts";
+import { retryAfterOf } from "../../resilience/retry-after.ts";
 
 /**
  * Ports.Outgoing by `fetch`. Workers run in no network of ours, and reach public addresses only; a Worker cannot see the address

@@ -1,5 +1,5 @@
-import { retryAfterOf } from "../../../lib/retry-after.ts";
 import type { OutgoingAnswer } from "../../../ports/outgoing.ts";
+import { retryAfterOf } from "../../../resilience/retry-after.ts";
 
 /**
  * The status and Retry-After in the first bytes of an HTTP/1.1 answer (RFC 9112, 4), behind interim answers (1xx). Null: its head
