@@ -34,6 +34,9 @@ import { eventRoutes } from "./http/routes/feed/events.ts";
 import { jobRoutes } from "./http/routes/notes/jobs.ts";
 import { healthRoutes } from "./http/routes/operations/health.ts";
 import { authenticateScraper, metricsRoutes } from "./http/routes/operations/metrics.ts";
+import { agentCallRoutes } from "./http/routes/sefaz/agent-calls.ts";
+import { announcedRoutes } from "./http/routes/sefaz/announced.ts";
+import { sefazFetchingRoutes } from "./http/routes/sefaz/fetching.ts";
 import { categoryRoutes } from "./http/routes/stock/categories.ts";
 import { costRiseRoutes } from "./http/routes/stock/cost-rises.ts";
 import { countLineRoutes } from "./http/routes/stock/count-lines.ts";
@@ -97,6 +100,7 @@ export const routes = [
   ...noteApprovalRoutes,
   ...noteArchiveRoutes,
   ...noteCountRoutes,
+  ...announcedRoutes,
   ...overviewRoutes,
   ...noteRoutes,
   ...noteCostRoutes,
@@ -129,6 +133,8 @@ export const routes = [
   ...eventRoutes,
   ...webhookRoutes,
   ...webhookDeliveryRoutes,
+  ...sefazFetchingRoutes,
+  ...agentCallRoutes,
   ...profilingRoutes,
   ...metricsRoutes,
 ] as const;

@@ -23,6 +23,11 @@ const BY_ROUTE: Readonly<Record<string, string>> = {
   "POST /api/confirmations/{id}":
     "confirmation.not_found confirmation.ended confirmation.plan_changed",
   "DELETE /api/confirmations/{id}": "confirmation.not_found confirmation.ended",
+  "PATCH /api/sefaz": "sefaz.other_cnpj",
+  "POST /api/sefaz/fetch-now": "sefaz.not_fetching",
+  "POST /api/sefaz/parked/retry": "sefaz.parked_not_found sefaz.not_fetching sefaz.too_many_asks",
+  "POST /api/nfes/fetch": "sefaz.not_fetching sefaz.too_many_asks",
+  "POST /api/sefaz/calls/{id}/answer": "sefaz.call_not_found too_large",
   "PUT /api/company/units": "units.conflict",
   "PUT /api/config/email": "mail.senders mail.incomplete mail.password_again",
   "POST /api/config/email/test": "mail.not_supported mail.incomplete mail.password_again",

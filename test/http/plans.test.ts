@@ -15,6 +15,7 @@ import { walkCompany } from "../support/http/walk-company.ts";
 import { type Go, walkCounts } from "../support/http/walk-counts.ts";
 import { walkLists } from "../support/http/walk-lists.ts";
 import { walkProduct } from "../support/http/walk-product.ts";
+import { walkSefaz } from "../support/http/walk-sefaz.ts";
 import { walkSession } from "../support/http/walk-session.ts";
 import { walkSuppliers } from "../support/http/walk-suppliers.ts";
 import { walkWebhooks } from "../support/http/walk-webhooks.ts";
@@ -214,6 +215,7 @@ async function walk(service: TestApp): Promise<Set<string>> {
   for (const figures of ["stats", "evolution"])
     await go("GET", `/api/dashboard/${figures}`, { query: "?by=issued" });
   await walkCounts(service, go);
+  await walkSefaz(service, go);
   await walkWebhooks(service, go);
   await walkAssistant(service, go);
   for (const simple of [

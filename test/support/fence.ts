@@ -92,7 +92,7 @@ export const MAY: Record<string, string> = {
   alerts: "lib messages/pt-BR/alerts accounts accounts/settings journal ports",
   webhooks: "lib version.ts accounts journal ports resilience",
   "failures.ts":
-    "alerts webhooks confirmations nfe ingest/verdict mail stock stock/catalog stock/counting reports accounts export journal ports",
+    "alerts webhooks confirmations sefaz/fetch nfe ingest/verdict mail stock stock/catalog stock/counting reports accounts export journal ports",
   http: "lib nfe messages/pt-BR/documents messages/pt-BR/failures stock/supplier-items ingest/verdict accounts ports failures.ts version.ts resilience",
   "http/middleware":
     "lib http failures.ts:types accounts accounts/keys accounts/login homes journal ports config.ts observability resilience",
@@ -102,7 +102,7 @@ export const MAY: Record<string, string> = {
   "http/request":
     "lib nfe http http/middleware ingest/verdict ingest/upload ingest/supplier-items ingest/approve ingest/batch export export/sheets export/files stock stock/supplier-items stock/reports stock/catalog reports journal ports",
   "http/idempotency":
-    "lib http http/middleware http/request ingest/upload accounts journal ports failures.ts:types",
+    "lib http http/middleware http/request ingest/upload sefaz/fetch accounts journal ports failures.ts:types",
   "http/assistant":
     "lib http http/middleware http/views:types messages/pt-BR/documents accounts confirmations failures.ts:types ports version.ts",
   "http/stream":
@@ -117,6 +117,8 @@ export const MAY: Record<string, string> = {
     "lib nfe http http/middleware http/views http/request ingest/verdict ingest/judge ingest/supplier-items stock/supplier-items mail alerts accounts accounts/keys accounts/login accounts/settings accounts/people journal ports http/stream",
   "http/routes/feed":
     "lib http http/middleware http/views http/request http/stream accounts accounts/login journal webhooks",
+  "http/routes/sefaz":
+    "lib nfe http http/middleware http/request sefaz/fetch sefaz/wire accounts accounts/settings journal ports",
   "http/routes/assistant":
     "lib http http/middleware http/assistant accounts confirmations journal resilience",
   "http/routes/operations": "lib http http/middleware accounts ports version.ts observability",
@@ -136,7 +138,7 @@ export const MAY: Record<string, string> = {
     "lib ports config.ts queue-messages.ts metrics.ts version.ts platform platform/libsql platform/memory observability resilience",
   web: "http ports",
   "app.ts":
-    "http web http/middleware http/idempotency http/assistant http/routes/exports http/routes/notes http/routes/stock http/routes/accounts http/routes/feed http/routes/assistant http/routes/operations ports",
+    "http web http/middleware http/idempotency http/assistant http/routes/exports http/routes/notes http/routes/stock http/routes/accounts http/routes/feed http/routes/sefaz http/routes/assistant http/routes/operations ports",
   "client.ts": "app.ts:types http:types",
   "page/base": `lib accounts ${ANSWERS}`,
   "page/parts": "lib page/base",

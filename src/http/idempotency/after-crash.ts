@@ -16,6 +16,8 @@ const RUNS_AGAIN: readonly RegExp[] = [
   /^\/api\/counts\/[^/]+\/(close|cancel)$/,
   /^\/api\/counts\/[^/]+\/unknown\/[^/]+\/assign$/,
   /^\/api\/exports$/,
+  /^\/api\/nfes\/fetch$/,
+  /^\/api\/sefaz\/(fetch-now|calls|calls\/[^/]+\/answer|parked\/retry)$/,
 ];
 
 export const runsAgain = (path: string): boolean => RUNS_AGAIN.some((one) => one.test(path));

@@ -3,6 +3,7 @@ import { HTTPException } from "hono/http-exception";
 import { authCache } from "../../accounts/auth-cache.ts";
 import { BATCH_LIMITS, DOCUMENT_BYTES } from "../../ingest/upload/limits.ts";
 import { keyedHash, sha256 } from "../../lib/hash.ts";
+import { ANSWER_BYTES } from "../../sefaz/fetch/limits.ts";
 import type { Env } from "../env.ts";
 import { declaredBytes, readBodyBytes } from "../middleware/body-bytes.ts";
 import { withDeadlinePaused } from "../middleware/deadline.ts";
@@ -30,6 +31,7 @@ export async function fingerprintOf(c: Context<Env>): Promise<string | null> {
 function mostOf(path: string): number {
   if (path === "/api/nfe/batch") return BATCH_LIMITS.sentBytes + FORM_OVERHEAD_BYTES;
   if (path === "/api/nfe/upload") return DOCUMENT_BYTES + FORM_OVERHEAD_BYTES;
+  if (/^\/api\/sefaz\/calls\/[^/]+\/answer$/.test(path)) return ANSWER_BYTES;
   return JSON_BYTES;
 }
 

@@ -8,6 +8,8 @@ import type { Env } from "../env.ts";
 const MULTIPLES: readonly (readonly [RegExp, number])[] = [
   [/^\/api\/nfe\/batch$/, 12],
   [/^\/api\/nfe\/upload$/, 3],
+  // The fifty documents of an answer are stored.
+  [/^\/api\/sefaz\/calls\/[^/]+\/answer$/, 3],
   // A change judges every pending note again.
   [/^\/api\/company(\/units)?$/, 12],
   // As above, of the suppliers that the file names.
@@ -23,7 +25,8 @@ const MULTIPLES: readonly (readonly [RegExp, number])[] = [
 ];
 
 /** Routes that read their body through `withoutDeadline`. */
-const LARGE_BODY = /^\/api\/(?:nfe\/(?:batch|upload)|supplier-items\/import)$/;
+const LARGE_BODY =
+  /^\/api\/(?:nfe\/(?:batch|upload)|supplier-items\/import|sefaz\/calls\/[^/]+\/answer)$/;
 
 /** Bun's default idle timeout of a connection. */
 const IDLE_TIMEOUT_MS = 10_000;

@@ -13,7 +13,8 @@ import { accessOf, requirePermission } from "./permissions.ts";
 const JSON_BYTES = 1024 * 1024;
 
 /** Routes whose bodies are documents or files; request/upload-body.ts and csv-body.ts limit those. */
-const TAKES_DOCUMENTS = /^\/api\/(?:nfe\/(?:upload|batch)|supplier-items\/import)$/;
+const TAKES_DOCUMENTS =
+  /^\/api\/(?:nfe\/(?:upload|batch)|supplier-items\/import|sefaz\/calls\/[^/]+\/answer)$/;
 
 /** Refuses a body that declares more than 1 MiB before it is read, on every route that takes no documents. */
 export const limitJsonBody: MiddlewareHandler<Env> = (c, next) => {

@@ -1,8 +1,12 @@
 import type { UserCause } from "../../accounts/actor.ts";
+import type { Settings } from "../../accounts/company.ts";
 import { audit } from "../../journal/record.ts";
+import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { commitStatements } from "../../ports/sql.ts";
+import { fetchedBy } from "./asks.ts";
 import type { Environment } from "./claim-call.ts";
+import type { FetchFailure } from "./failures.ts";
 
 /** What a company decides about the distribution of one of its CNPJs. */
 export interface FetchingChange {
@@ -11,6 +15,15 @@ export interface FetchingChange {
   /** cUFAutor, the IBGE code. */
   readonly uf: string;
   readonly active: boolean;
+}
+
+/** Characters of a CNPJ that all branches of a company share. */
+const ROOT = 8;
+
+/** Fails with `sefaz.other_cnpj` for a CNPJ that has the root of none of the company's. */
+export function requireOwnCnpj({ cnpjs }: Pick<Settings, "cnpjs">, cnpj: string): void {
+  if (!cnpjs.some((own) => own.slice(0, ROOT) === cnpj.slice(0, ROOT)))
+    throw new Failed<FetchFailure>({ code: "sefaz.other_cnpj", cnpj });
 }
 
 /**
@@ -37,5 +50,23 @@ export async function changeFetching(
       id: cnpj,
       detail: { environment, uf, active },
     }),
+  ]);
+}
+
+/**
+ * Plans the next call of a CNPJ for now instead of later; the limits of the service stay, so that it goes out when they allow.
+ * Fails with `sefaz.not_fetching`.
+ */
+export async function planNow(
+  ports: Pick<Ports, "reader" | "writer" | "clock">,
+  company: number,
+  cnpj: string,
+): Promise<void> {
+  const { environment } = await fetchedBy(ports, company, cnpj);
+  await commitStatements(ports.writer, [
+    {
+      sql: `update sefaz_cursors set due_at = min(due_at, ?4) where company = ?1 and cnpj = ?2 and environment = ?3`,
+      args: [company, cnpj, environment, ports.clock.now()],
+    },
   ]);
 }

@@ -33,6 +33,9 @@ export const SPREAD_MS = 600_000;
 export const MOST_OPEN_JOBS = 40;
 export const PAUSE_FULL_MS = 30_000;
 
+/** Bytes of an answer: 50 documents, packed. */
+export const ANSWER_BYTES = 4 * 1_048_576;
+
 /** Asks by key or NSU of one company that wait. */
 export const MOST_WAITING_ASKS = 1_000;
 

@@ -14,6 +14,7 @@ import { losses } from "./losses.mjs";
 import { lots } from "./lots.mjs";
 import { notes } from "./notes.mjs";
 import { page } from "./page.mjs";
+import { sefaz } from "./sefaz.mjs";
 import { suppliers } from "./suppliers.mjs";
 import { texts } from "./texts.mjs";
 import { webhooks } from "./webhooks.mjs";
@@ -63,6 +64,7 @@ const CHAPTERS = [
   [assistant, "what an assistant asks for, and a person confirms"],
   [assistant, "an assistant, by the client of the SDK"],
   [webhooks, "webhooks, their secrets and their logs"],
+  [sefaz, "notes from the tax office, by an agent"],
   [entering, "what only one of them has, by name"],
   [keyed, "requests that are sent again under their key"],
   [entering, "leaving"],

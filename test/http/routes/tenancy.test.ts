@@ -3,6 +3,7 @@ import { itemsOf } from "../../../src/ingest/note/stored-note.ts";
 import { movementsOfNote } from "../../../src/stock/reports/ledger.ts";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { type NoteOptions, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { COMPANY } from "../../../src/synthetic/trade.ts";
 import { zipOf } from "../../../src/synthetic/zip.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
 import { MATRIX, REQUIRED_QUERY } from "../../support/http/role-matrix.ts";
@@ -24,6 +25,7 @@ interface Own {
   readonly count: string;
   readonly user: string;
   readonly webhook: string;
+  readonly call: string;
   readonly confirmation: string;
   readonly category: string;
 }
@@ -112,11 +114,16 @@ async function fill(service: TestApp, as: Who, from: number): Promise<Own> {
   const person = { email: `pessoa${from}@${as.toLowerCase()}.example`, role: "OPERADOR" };
   const user = await ok("POST", "/api/users", { json: person });
   await runJobs(ports);
+  await ok("PATCH", "/api/company", { json: { cnpjs: [COMPANY.cnpj] } });
+  const fetching = { cnpj: COMPANY.cnpj, uf: "SP", active: true };
+  await ok("PATCH", "/api/sefaz", { json: fetching });
+  const claim = await ok("POST", "/api/sefaz/calls", { json: {} });
   const hook = await ok("POST", "/api/webhooks", {
     json: { url: `https://erp${from}.loja.com.br/`, events: ["*"] },
   });
   return {
     webhook: hook.id,
+    call: claim.call?.id ?? "",
     confirmation: asked.result.structuredContent.data.confirmation_id,
     access_key: key,
     waiting: waiting?.accessKey ?? "",
@@ -142,11 +149,13 @@ function concreteOf(path: string, own: Own): string {
           ? own.user
           : path.startsWith("/api/webhooks/")
             ? own.webhook
-            : path.startsWith("/api/confirmations/")
-              ? own.confirmation
-              : path.startsWith("/api/categories/")
-                ? own.category
-                : own.job;
+            : path.startsWith("/api/sefaz/calls/")
+              ? own.call
+              : path.startsWith("/api/confirmations/")
+                ? own.confirmation
+                : path.startsWith("/api/categories/")
+                  ? own.category
+                  : own.job;
   return path
     .replace("{access_key}", own.access_key)
     .replace("{id}", id)

@@ -6,6 +6,7 @@ import { AUDIT_READS } from "./audit-reads.ts";
 import { CATALOG_REQUESTS } from "./catalog-requests.ts";
 import { CONFIRMATION_REQUESTS } from "./confirmation-requests.ts";
 import { LOT_READS } from "./lot-reads.ts";
+import { SEFAZ_REQUESTS } from "./sefaz-requests.ts";
 import { SOME_PROFILE } from "./some-profile.ts";
 import { SUPPLIER_REQUESTS } from "./supplier-requests.ts";
 import { WEBHOOK_REQUESTS } from "./webhook-requests.ts";
@@ -75,6 +76,7 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
   { method: "GET", path: "/api/dashboard/stock", query: [] },
   { method: "GET", path: "/api/company/units", query: [] },
   ...WEBHOOK_REQUESTS,
+  ...SEFAZ_REQUESTS,
   ...CONFIRMATION_REQUESTS,
   {
     method: "PUT",

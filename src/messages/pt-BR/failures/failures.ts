@@ -5,6 +5,8 @@ import type { OtherDocument } from "../../../nfe/other-documents.ts";
 import { otherDocumentName } from "../documents/other-documents.ts";
 import { xmlReason } from "../documents/xml-reasons.ts";
 import { writtenImportError } from "./import-errors.ts";
+import { SEFAZ_SENTENCES } from "./sefaz-failures.ts";
+import { WEBHOOK_SENTENCES } from "./webhook-failures.ts";
 
 /** Why a product fits into no line of the SPED, by the field `why`. */
 const UNFIT: Readonly<
@@ -16,15 +18,6 @@ const UNFIT: Readonly<
   negative_quantity: "o saldo é negativo",
   negative_value: "o valor é negativo",
   value_without_quantity: "há valor sem saldo",
-};
-
-/** Why a webhook's address is refused, by the field `why`. */
-const URL_FAULTS: Readonly<Record<FailureOf<"webhook.url">["why"], string>> = {
-  malformed: "não é um endereço completo, ou tem um fragmento (#)",
-  not_https: "deve começar com https://",
-  with_password: "não pode ter usuário nem senha",
-  port: "a porta deve ser 443, ou de 1024 em diante",
-  not_public: "deve ter o nome de um servidor público, e não um endereço IP nem um nome interno",
 };
 
 const brazilianDay = (day: string): string => day.split("-").reverse().join("/");
@@ -251,6 +244,7 @@ const SENTENCES: {
     "A conexão com o banco caiu durante a gravação; antes de repetir, verifique se a operação foi gravada",
   not_configured: "O serviço não está configurado",
   "storage.rejected": "O banco de dados recusou a gravação",
+  ...SEFAZ_SENTENCES,
   "mail.senders": "A lista de remetentes tem uma entrada que não é endereço nem domínio",
   "mail.incomplete": "Falta o servidor, o usuário ou a senha da caixa de e-mail",
   "mail.password_again":
@@ -275,13 +269,7 @@ const SENTENCES: {
   "alerts.no_sender":
     "Este servidor não envia e-mails (SMTP_URL); receba os avisos por um webhook ou no painel",
   "alerts.no_recipients": "Nenhum destinatário foi salvo; salve ao menos um antes",
-  "webhook.not_found": "Webhook não encontrado",
-  "webhook.too_many": ({ limit }) => `A empresa já tem ${limit} webhooks; exclua um deles antes`,
-  "webhook.url": ({ why }) => `O endereço do webhook não é aceito: ${URL_FAULTS[why]}`,
-  "webhook.inactive": "O webhook está desligado; ligue-o antes (active: true)",
-  "webhook.event_not_found": "O evento não existe, ou não é mais guardado",
-  "webhook.secret_unreadable":
-    "O segredo do webhook não pode mais ser lido, porque o do serviço mudou; troque-o (rotate-secret)",
+  ...WEBHOOK_SENTENCES,
   "profiler.busy": "Já há um perfil de desempenho em andamento",
   "request.malformed_json": (failure) =>
     `O corpo da requisição não é um JSON válido: ${whyNotJson(failure)}`,

@@ -1,0 +1,255 @@
+import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import { settingsOf } from "../../../accounts/settings/settings.ts";
+import { isCnpj } from "../../../nfe/taxpayer.ts";
+import { changeFetching, planNow, requireOwnCnpj } from "../../../sefaz/fetch/fetching.ts";
+import { parkedDocuments, retryParked } from "../../../sefaz/fetch/parked-documents.ts";
+import { type FetchingState, fetchingStates } from "../../../sefaz/fetch/states.ts";
+import { CODE_OF_STATE, stateOfCode } from "../../../sefaz/fetch/states-of-brazil.ts";
+import { causeOf, type Env } from "../../env.ts";
+import { requires } from "../../middleware/permissions.ts";
+import { instant, instantOrNull } from "../../numbers.ts";
+import { CursorLimit, CursorPagination, cursorAfter } from "../../request/count-params.ts";
+import { cursorOr, jsonBody, responses } from "../../schemas.ts";
+
+/** A CNPJ with or without a mask, its check digits right. */
+export const OwnCnpj = z
+  .string()
+  .max(30)
+  .transform((given) => given.replaceAll(/[./\-\s]/g, "").toUpperCase())
+  .refine(isCnpj, "deve ser um CNPJ");
+
+export const EnvironmentName = z.enum(["production", "homologation"]);
+export const nameOf = (environment: "1" | "2"): z.infer<typeof EnvironmentName> =>
+  environment === "1" ? "production" : "homologation";
+
+const StateName = z.string().openapi({ enum: Object.keys(CODE_OF_STATE), example: "SP" });
+
+const FetchingSchema = z
+  .object({
+    cnpj: z.string(),
+    environment: EnvironmentName,
+    uf: StateName,
+    active: z.boolean(),
+    ult_nsu: z.int().openapi({ description: "Tudo até este NSU está aqui" }),
+    max_nsu: z.int().openapi({ description: "O maior NSU que a SEFAZ informou" }),
+    next_at: z.string().nullable().openapi({ description: "A próxima consulta; null: desligada" }),
+    blocked_until: z.string().nullable().openapi({
+      description: "Até quando nenhuma consulta deste CNPJ pode ser feita",
+    }),
+    failing_since: z.string().nullable(),
+    last_answer: z
+      .object({ at: z.string(), code: z.string(), text: z.string().nullable() })
+      .nullable()
+      .openapi({ description: "code: o cStat, ou a falha da consulta" }),
+    parked: z.int().openapi({ description: "Documentos que não puderam ser lidos" }),
+    waiting: z.int().openapi({ description: "Documentos pedidos por chave ou NSU, à espera" }),
+    paused: z.boolean().openapi({
+      description: "Há processamentos demais em andamento; a busca continua quando terminarem",
+    }),
+  })
+  .openapi("SefazFetching");
+
+const view = (state: FetchingState): z.infer<typeof FetchingSchema> => ({
+  cnpj: state.cnpj,
+  environment: nameOf(state.environment),
+  uf: stateOfCode(state.uf) ?? state.uf,
+  active: state.active,
+  ult_nsu: state.ultNsu,
+  max_nsu: state.maxNsu,
+  next_at: instantOrNull(state.nextAt),
+  blocked_until: instantOrNull(state.blockedUntil),
+  failing_since: instantOrNull(state.failingSince),
+  last_answer:
+    state.answer === null
+      ? null
+      : { at: instant(state.answer.at), code: state.answer.code, text: state.answer.text },
+  parked: state.parked,
+  waiting: state.waiting,
+  paused: state.isFull,
+});
+
+const FetchingList = z.object({ data: z.array(FetchingSchema) });
+
+/** All states of the caller's company. */
+const listOf = async ({ var: { ports, actor } }: { var: Env["Variables"] }) => ({
+  data: (await fetchingStates(ports, actor.company)).map(view),
+});
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/api/sefaz",
+  operationId: "listSefazFetching",
+  tags: ["sefaz"],
+  summary:
+    "Mostra, para cada CNPJ, até onde as notas foram buscadas na SEFAZ e quando é a próxima consulta",
+  ...requires("read"),
+  responses: responses(200, FetchingList, "Os CNPJs, ligados ou não"),
+});
+
+const getFetching = defineOpenAPIRoute<typeof listRoute, Env>({
+  route: listRoute,
+  handler: async (c) => c.json(await listOf(c), 200),
+});
+
+const changeRoute = createRoute({
+  method: "patch",
+  path: "/api/sefaz",
+  operationId: "changeSefazFetching",
+  tags: ["sefaz"],
+  summary: "Liga ou desliga a busca de notas de um CNPJ na SEFAZ",
+  ...requires("administer"),
+  request: {
+    body: jsonBody(
+      z
+        .strictObject({
+          cnpj: OwnCnpj,
+          uf: z
+            .string()
+            .max(2)
+            .transform((name) => name.toUpperCase())
+            .refine((name) => name in CODE_OF_STATE, "não é a sigla de um estado")
+            .openapi({ type: "string", enum: Object.keys(CODE_OF_STATE), example: "SP" }),
+          active: z.boolean(),
+          environment: EnvironmentName.optional(),
+        })
+        .openapi("SefazFetchingChange"),
+    ),
+  },
+  responses: responses(200, FetchingList, "Os CNPJs, ligados ou não"),
+});
+
+const patchFetching = defineOpenAPIRoute<typeof changeRoute, Env>({
+  route: changeRoute,
+  handler: async (c) => {
+    const { ports, actor, versions } = c.var;
+    const { cnpj, uf, active, environment } = c.req.valid("json");
+    const settings = await settingsOf(ports, actor.company, versions.settings);
+    requireOwnCnpj(settings, cnpj);
+    const of = environment ?? settings.environment;
+    const code = new Map<string, string>(Object.entries(CODE_OF_STATE)).get(uf) ?? "";
+    const change = {
+      cnpj,
+      environment: of === "production" ? "1" : "2",
+      uf: code,
+      active,
+    } as const;
+    await changeFetching(ports, change, causeOf(c));
+    return c.json(await listOf(c), 200);
+  },
+});
+
+const nowRoute = createRoute({
+  method: "post",
+  path: "/api/sefaz/fetch-now",
+  operationId: "fetchFromSefazNow",
+  tags: ["sefaz"],
+  summary:
+    "Antecipa a próxima consulta de um CNPJ; ela é feita assim que os limites da SEFAZ permitem (next_at)",
+  ...requires("operate"),
+  request: { body: jsonBody(z.strictObject({ cnpj: OwnCnpj })) },
+  responses: responses(200, FetchingList, "Os CNPJs; next_at diz quando a consulta será feita"),
+});
+
+const postNow = defineOpenAPIRoute<typeof nowRoute, Env>({
+  route: nowRoute,
+  handler: async (c) => {
+    await planNow(c.var.ports, c.var.actor.company, c.req.valid("json").cnpj);
+    return c.json(await listOf(c), 200);
+  },
+});
+
+const ParkedSchema = z
+  .object({
+    cnpj: z.string(),
+    environment: EnvironmentName,
+    nsu: z.int(),
+    schema: z.string().openapi({ example: "procNFe_v4.00.xsd" }),
+    reason: z.string().openapi({
+      description:
+        "base64, gzip, too_large, nested: o docZip não abre; schema: leiaute desconhecido; summary: resumo fora do leiaute",
+    }),
+    bytes: z.int().nullable(),
+    parked_at: z.string(),
+  })
+  .openapi("SefazParked");
+
+const ParkedCursor = z
+  .string()
+  .regex(/^[0-9A-Z]{14}\.[12]\.\d{1,15}$/, "não é um cursor deste serviço")
+  .transform((text) => {
+    const [cnpj = "", environment, nsu] = text.split(".");
+    return { cnpj, environment: environment === "1" ? "1" : "2", nsu: Number(nsu) } as const;
+  });
+
+const parkedRoute = createRoute({
+  method: "get",
+  path: "/api/sefaz/parked",
+  operationId: "listSefazParked",
+  tags: ["sefaz"],
+  summary: "Lista os documentos da SEFAZ que não puderam ser lidos, pelo NSU",
+  ...requires("read"),
+  request: { query: z.object({ cursor: cursorOr(ParkedCursor), limit: CursorLimit }) },
+  responses: responses(
+    200,
+    z.object({ data: z.array(ParkedSchema), pagination: CursorPagination }),
+    "Uma página dos documentos",
+  ),
+});
+
+const getParked = defineOpenAPIRoute<typeof parkedRoute, Env>({
+  route: parkedRoute,
+  handler: async (c) => {
+    const { cursor, limit } = c.req.valid("query");
+    const page = { limit, after: cursor ?? null };
+    const rows = await parkedDocuments(c.var.ports, c.var.actor.company, page);
+    const data = rows.map((row) => ({
+      cnpj: row.cnpj,
+      environment: nameOf(row.environment),
+      nsu: row.nsu,
+      schema: row.schema,
+      reason: row.reason,
+      bytes: row.size,
+      parked_at: instant(row.parkedAt),
+    }));
+    const pagination = cursorAfter(
+      rows,
+      limit,
+      ({ cnpj, environment, nsu }) => `${cnpj}.${environment}.${nsu}`,
+    );
+    return c.json({ data, pagination }, 200);
+  },
+});
+
+const retryRoute = createRoute({
+  method: "post",
+  path: "/api/sefaz/parked/retry",
+  operationId: "retrySefazParked",
+  tags: ["sefaz"],
+  summary: "Pede de novo à SEFAZ, pelo NSU, um documento que não pôde ser lido",
+  ...requires("manage"),
+  request: {
+    body: jsonBody(z.strictObject({ cnpj: OwnCnpj, nsu: z.int().min(1).max(999_999_999_999_999) })),
+  },
+  responses: responses(
+    202,
+    z.object({ id: z.string(), cnpj: z.string(), nsu: z.int() }),
+    "O pedido espera a sua vez: a SEFAZ permite 20 por hora",
+  ),
+});
+
+const postRetry = defineOpenAPIRoute<typeof retryRoute, Env>({
+  route: retryRoute,
+  handler: async (c) => {
+    const { cnpj, nsu } = c.req.valid("json");
+    const { id } = await retryParked(c.var.ports, cnpj, nsu, causeOf(c));
+    return c.json({ id, cnpj, nsu }, 202);
+  },
+});
+
+export const sefazFetchingRoutes = [
+  getFetching,
+  patchFetching,
+  postNow,
+  getParked,
+  postRetry,
+] as const;

@@ -1,0 +1,69 @@
+import { gzipSync } from "node:zlib";
+import { post } from "./words.mjs";
+
+const CNPJ = "11222333000181";
+const KEY = "35261111444777000161550010000000011000000019";
+const NFE = "http://www.portalfiscal.inf.br/nfe";
+
+const summary = `<resNFe xmlns="${NFE}" versao="1.01"><chNFe>${KEY}</chNFe><CNPJ>11444777000161</CNPJ><xNome>FORNECEDOR</xNome><IE>1</IE><dhEmi>2026-11-20T09:30:00-03:00</dhEmi><tpNF>1</tpNF><vNF>150.75</vNF><dhRecbto>2026-11-20T09:31:00-03:00</dhRecbto><nProt>135260000000001</nProt><cSitNFe>1</cSitNFe></resNFe>`;
+const zip = (nsu, schema, packed) =>
+  `<docZip NSU="${String(nsu).padStart(15, "0")}" schema="${schema}">${packed}</docZip>`;
+const ANSWER = `<retDistDFeInt xmlns="${NFE}" versao="1.01"><tpAmb>1</tpAmb><verAplic>1</verAplic><cStat>138</cStat><xMotivo>Documento(s) localizado(s)</xMotivo><dhResp>2026-11-20T10:00:00-03:00</dhResp><ultNSU>000000000000002</ultNSU><maxNSU>000000000000002</maxNSU><loteDistDFeInt>${zip(1, "resNFe_v1.01.xsd", gzipSync(summary).toString("base64"))}${zip(2, "procNFe_v4.00.xsd", "bm8gZ3ppcA==")}</loteDistDFeInt></retDistDFeInt>`;
+
+/** Of notes from the tax office, as far as an agent brings them. */
+export const sefaz = {
+  async "notes from the tax office, by an agent"({ ask }) {
+    const path = "/api/sefaz";
+    const patch = (json) => ({ method: "PATCH", path, json });
+    /** Instants and ids are those of each side. */
+    const like = ({ status, body }) => ({
+      status,
+      body: JSON.parse(
+        JSON.stringify(body, (name, value) =>
+          value !== null && /^(?:id|next_at|send_before|at|announced_at|parked_at)$/.test(name)
+            ? name
+            : value,
+        ) ?? "null",
+      ),
+    });
+    await ask("nothing is fetched", { path });
+    await ask("a CNPJ of another", patch({ cnpj: "11444777000161", uf: "SP", active: true }), {
+      like,
+    });
+    await ask("no state", patch({ cnpj: CNPJ, uf: "XX", active: true }), { like });
+    await ask(
+      "its own CNPJ",
+      { method: "PATCH", path: "/api/company", json: { cnpjs: [CNPJ] } },
+      { like },
+    );
+    await ask("switched on", patch({ cnpj: CNPJ, uf: "SP", active: true }), { like });
+    await ask("now", post(`${path}/fetch-now`, { cnpj: CNPJ }), { like });
+    await ask("a call", post(`${path}/calls`, {}), {
+      like,
+      keep: (body, known) => {
+        known.call = body.call?.id;
+      },
+    });
+    await ask("no second one", post(`${path}/calls`, { cnpjs: [CNPJ] }), { like });
+    const answer = (known) => ({
+      method: "POST",
+      path: `${path}/calls/${known.call}/answer`,
+      headers: { "content-type": "application/octet-stream" },
+      body: ANSWER,
+    });
+    await ask("its answer", answer, { like });
+    await ask("the same answer again", answer, { like });
+    await ask("an answer to no call", post(`${path}/calls/none/answer?fault=cut`), { like });
+    await ask("what was announced", { path: "/api/nfes/announced" }, { like });
+    await ask("what could not be read", { path: `${path}/parked?limit=1` }, { like });
+    await ask("how far it is", { path }, { like });
+    await ask("a note by its key", post("/api/nfes/fetch", { access_key: KEY }), { like });
+    await ask("a parked document again", post(`${path}/parked/retry`, { cnpj: CNPJ, nsu: 2 }), {
+      like,
+    });
+    await ask("one that is not", post(`${path}/parked/retry`, { cnpj: CNPJ, nsu: 9 }), { like });
+    await ask("not for a viewer", ({ VISUALIZADOR }) => post(`${path}/calls`, {}, VISUALIZADOR));
+    await ask("switched off", patch({ cnpj: CNPJ, uf: "SP", active: false }), { like });
+    await ask("of no CNPJ again", { method: "PATCH", path: "/api/company", json: { cnpjs: [] } });
+  },
+};

@@ -1,0 +1,46 @@
+import { COMPANY } from "../../../src/synthetic/trade.ts";
+import type { TestApp } from "../app.ts";
+import { announcedKey, noteSummary } from "../sefaz/summaries.ts";
+import type { Go } from "./walk-counts.ts";
+
+/** Asks every route of notes from the tax office for everything that it has a statement for. */
+export async function walkSefaz({ ports }: TestApp, go: Go): Promise<void> {
+  const { cnpj } = COMPANY;
+  const path = "/api/sefaz";
+  await go("PATCH", "/api/company", { json: { cnpjs: [cnpj] } });
+  await go("PATCH", path, { json: { cnpj, uf: "SP", active: true } });
+  await go("GET", path);
+  await go("POST", `${path}/fetch-now`, { json: { cnpj } });
+  await go("POST", "/api/nfes/fetch", { json: { access_key: announcedKey(1) } });
+  const calls = `${path}/calls`;
+  const claimed = async () => {
+    await go("POST", calls, { json: {} });
+    // Not by the reader, whose statements are those of the routes.
+    const { rows } = await ports.database.writing.execute("select max(id) as id from sefaz_calls");
+    return `${calls}/${Object.values(rows[0] ?? {})[0]}/answer`;
+  };
+  const answer = (documents: string) =>
+    `<retDistDFeInt versao="1.01" xmlns="http://www.portalfiscal.inf.br/nfe"><tpAmb>1</tpAmb><verAplic>1</verAplic><cStat>138</cStat><xMotivo>x</xMotivo><dhResp>2026-11-20T10:00:00-03:00</dhResp><ultNSU>000000000000002</ultNSU><maxNSU>000000000000009</maxNSU><loteDistDFeInt>${documents}</loteDistDFeInt></retDistDFeInt>`;
+  const zip = (schema: string, bytes: Uint8Array<ArrayBuffer>) =>
+    `<docZip NSU="000000000000002" schema="${schema}">${Bun.gzipSync(bytes).toBase64()}</docZip>`;
+  const summary = zip("resNFe_v1.01.xsd", noteSummary(announcedKey(2)));
+  const damaged = '<docZip NSU="000000000000001" schema="procNFe_v4.00.xsd">bm8=</docZip>';
+  const send = (at: string, body: string, query = "") =>
+    go("POST", `${calls}/{id}/answer`, {
+      at,
+      query,
+      body: new TextEncoder().encode(body),
+      headers: { "content-type": "application/octet-stream" },
+    });
+  // By key, then by the cursor, then without an answer.
+  await send(await claimed(), answer(summary));
+  await send(await claimed(), answer(summary + damaged));
+  ports.clock.advance(60_000);
+  await send(await claimed(), "", "?fault=cut");
+  await go("POST", calls, { json: { cnpjs: [cnpj] } });
+  for (const query of ["", "?cursor=start"]) {
+    await go("GET", "/api/nfes/announced", { query });
+    await go("GET", `${path}/parked`, { query });
+  }
+  await go("POST", `${path}/parked/retry`, { json: { cnpj, nsu: 1 } });
+}
