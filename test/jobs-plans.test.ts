@@ -35,6 +35,10 @@ const ALLOWED: readonly (readonly [RegExp, string])[] = [
   [/count\(\*\) as total from jobs/, "a list tells how many rows match in all"],
   [/order by id desc limit/, "a page in the order of the key"],
   [/select j?\.?\w+ as slice|as slice from/, "a slice in the order of its index"],
+  [
+    /indexed by announced_notes_open/,
+    "the announced notes whose note has not come, by an index of just them",
+  ],
   [/finished_at is null/, "the few jobs that are not finished, by an index of just them"],
   [/state <> 'done'/, "the documents that wait, by an index of just them"],
   [/from \(select \* from queue order by id limit 10000\)$/, "the oldest, by the key"],

@@ -17,17 +17,17 @@ export function expireCalls(
     statements: [
       {
         sql: `delete from sefaz_calls where company = ?1 and id in (
-          select id from sefaz_calls where company = ?1 and at < ?2 order by id limit ${ROWS}) returning 1`,
+          select id from sefaz_calls where company = ?1 and at < ?2 order by at limit ${ROWS}) returning 1`,
         args: [company, now - CALLS_KEPT_MS],
       },
       {
         sql: `delete from sefaz_asks where company = ?1 and id in (
-          select id from sefaz_asks where company = ?1 and ended_at < ?2 order by id limit ${ROWS}) returning 1`,
+          select id from sefaz_asks where company = ?1 and ended_at < ?2 order by ended_at limit ${ROWS}) returning 1`,
         args: [company, old],
       },
       {
         sql: `delete from sefaz_parked where rowid in (
-          select rowid from sefaz_parked where company = ?1 and taken_at < ?2 limit ${ROWS}) returning 1`,
+          select rowid from sefaz_parked where company = ?1 and taken_at < ?2 order by taken_at limit ${ROWS}) returning 1`,
         args: [company, old],
       },
     ],
