@@ -75,7 +75,8 @@ function addCsv(operation: Operation): void {
   delete operation["x-csv"];
 }
 
-function descriptionOf(route: string, { summary, "x-permission": permission }: Operation): string {
+function descriptionOf(route: string, operation: Operation): string {
+  const { summary, description, "x-permission": permission } = operation;
   const role = LEAST_ROLE[permission];
   const who =
     role !== undefined
@@ -85,7 +86,8 @@ function descriptionOf(route: string, { summary, "x-permission": permission }: O
         : "Sem token.";
   const failures = OWN_FAILURES[route] ?? [];
   const own = failures.length === 0 ? "" : ` Falhas próprias: ${codeTable(failures)}.`;
-  return `${summary}. ${who}${own}`;
+  const more = description === undefined ? "" : ` ${description}`;
+  return `${summary}. ${who}${more}${own}`;
 }
 
 /** Bytes are `format: binary` in OpenAPI 3.0 alone; 3.1 says their media type (JSON Schema, contentMediaType). */

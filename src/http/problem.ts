@@ -32,6 +32,7 @@ const INTERNAL_FIELDS = new Set([
 const SHOWN_FIELDS: Readonly<Record<string, string>> = {
   "batch.too_large": "what",
   "webhook.url": "why",
+  "auth.forbidden": "permission",
 };
 
 /** The codes of answers that have a status and no failure. */

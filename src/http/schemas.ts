@@ -120,6 +120,11 @@ export const DestinationEnum = z.enum(DESTINATIONS);
 /** `true` or `false` in a query. */
 export const Flag = z.enum(["true", "false"]).transform((text) => text === "true");
 
+/** `?dry_run` of a write. */
+export const DryRun = Flag.optional().openapi({
+  description: "true: mostra o que aconteceria, e nada é gravado",
+});
+
 /** A calendar day that exists. */
 export const Day = z
   .string()
@@ -131,6 +136,12 @@ export const Day = z
     const date = new Date(`${text}T00:00:00Z`);
     return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
   }, "não é uma data que existe");
+
+/** `from` and `to` of a list, both inclusive; `whose` says in Portuguese which day of a row counts. */
+export const daysOf = (whose: string) => ({
+  from: Day.optional().openapi({ description: `O primeiro dia (${whose}), no fuso da empresa` }),
+  to: Day.optional().openapi({ description: `O último dia (${whose}), no fuso da empresa` }),
+});
 
 export const Month = z
   .string()
@@ -153,7 +164,7 @@ export const DayOrInstant = z.union(
 );
 
 const DECIMAL_ERRORS: Record<string, string> = {
-  not_a_decimal: "deve ser um número decimal, sem expoente",
+  not_a_decimal: "deve ser um número decimal com ponto, sem vírgula nem expoente",
   too_many_places: "tem casas decimais demais",
   too_many_digits: "tem mais de 15 dígitos: um número de JSON os perde; envie-o como texto",
   out_of_range: "está fora do intervalo",
@@ -170,11 +181,19 @@ export const decimalOf = (places: number) =>
       const scaled = toScaled(String(value), places, { signed: true });
       const exact = typeof value === "string" || hasExactDigits(value);
       if (scaled.ok && exact) return scaled.value;
-      const wrong = scaled.ok ? "too_many_digits" : scaled.error;
+      const wrong = scaled.ok ? "too_many_digits" : faultOf(value, scaled.error);
       context.addIssue({ code: "custom", message: DECIMAL_ERRORS[wrong] ?? "inválido" });
       return z.NEVER;
     })
     .openapi({ description: `Número ou texto decimal, com até ${places} casas decimais` });
+
+/** A number of JSON has an exponent only where it is tiny or huge: its sender has not written one. */
+const faultOf = (value: number | string, error: string): string =>
+  typeof value === "string" || error !== "not_a_decimal"
+    ? error
+    : Math.abs(value) < 1
+      ? "too_many_places"
+      : "out_of_range";
 
 /** Whether a number has at most 15 significant digits, which a JSON number keeps. */
 const hasExactDigits = (value: number): boolean =>
@@ -211,7 +230,8 @@ export const EventEffectEnum = z
 
 export const DirectionEnum = z.enum(["entry", "exit", "none"]);
 
-const FieldErrorSchema = z.object({
+/** What is wrong with one field of a request, or with one place of a document. */
+export const FieldErrorSchema = z.object({
   path: z.string().optional().openapi({
     description: "XPath na nota, ou JSON pointer na requisição; falta nas linhas de um CSV",
   }),
@@ -254,6 +274,7 @@ export const ProblemSchema = z
     id: z.union([z.string(), z.int()]).optional(),
     bytes: z.int().optional(),
     limit: z.int().optional(),
+    permission: z.string().optional().openapi({ description: "O que falta (auth.forbidden)" }),
   })
   .openapi("Problem", { description: "RFC 9457; docs/api.md diz os membros de cada code" });
 

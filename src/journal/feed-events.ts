@@ -19,9 +19,13 @@ const named = {
 };
 const holds = z.array(z.string()).meta({ description: "Códigos das pendências" });
 const event = z.string().meta({ description: "tpEvento" });
+const effect = z.string().meta({ description: "Um dos valores de EventEffect" });
 const product_code = z.string();
 const count_id = z.string();
-const ended = { job_id: z.string(), kind: z.string() };
+const ended = {
+  job_id: z.string(),
+  kind: z.string().meta({ description: "O kind de GET /api/jobs/{id}" }),
+};
 
 /** A movement of the event's write, and what its product has after it. */
 const MovedSchema = z
@@ -81,11 +85,11 @@ const EVENTS = {
   "nfe.restored": { when: "Um usuário restaurou a nota", payload: z.object(note) },
   "nfe.event": {
     when: "Um evento da SEFAZ foi registrado",
-    payload: z.object({ ...note, event, effect: z.string() }),
+    payload: z.object({ ...note, event, effect }),
   },
   "nfe.cancelled": {
     when: "Um evento da SEFAZ que cancela a nota foi registrado",
-    payload: z.object({ ...note, event, effect: z.string() }),
+    payload: z.object({ ...note, event, effect }),
   },
   "nfe.event_withdrawn": {
     when: "Um usuário retirou um evento registrado",

@@ -9,7 +9,12 @@ const page = await Bun.file("docs/api.md").text();
 
 interface Operation {
   readonly "x-permission": string;
-  readonly parameters?: readonly { readonly name: string; readonly in?: string }[];
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly in?: string;
+    readonly description?: string;
+    readonly schema?: { readonly maximum?: number };
+  }[];
   readonly responses: Readonly<Record<string, unknown>>;
 }
 
@@ -64,6 +69,24 @@ test("a route's row names every parameter of its query", () => {
           name,
           true,
         ]);
+});
+
+test("each day, limit and wait of a query says in the contract what it counts, and its greatest value", () => {
+  const seen = new Set<string>();
+  for (const [route, { parameters = [] }] of operations)
+    for (const { name, description, schema } of parameters) {
+      if (!/^(?:from|to|start_date|end_date|limit|wait|dry_run|approve|async)$/.test(name))
+        continue;
+      seen.add(name);
+      expect([route, name, description ?? ""]).toEqual([route, name, expect.stringMatching(/./)]);
+      if (/^(?:limit|wait)$/.test(name))
+        expect([route, name, schema?.maximum ?? 0]).toEqual([
+          route,
+          name,
+          Number(/\d+$/.exec(description ?? "")?.[0]),
+        ]);
+    }
+  expect(seen.size).toBe(9);
 });
 
 test("a route's row names the statuses that it answers with", () => {

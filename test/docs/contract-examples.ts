@@ -1,6 +1,8 @@
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { type TestApp, withApp } from "../support/app.ts";
+import { browserOf } from "../support/http/browser.ts";
 import { VALID_REQUESTS } from "../support/http/valid-requests.ts";
+import { PASSWORD, TAKES_ALL } from "../support/idempotency/world.ts";
 import { lossEvent } from "../support/notes/loss-events.ts";
 
 const PATH = "src/http/contract/examples.json";
@@ -28,7 +30,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
     imap_user: "notas@loja.example",
     imap_password: "********",
   },
-  "POST /api/password/set": { token: "…", password: "…" },
+  "POST /api/confirmations/{id}": {},
+  "POST /api/session/company": { company: 1 },
   "POST /api/users": { name: "Bruno", email: "bruno@loja.example", role: "OPERADOR", invite: true },
   "PUT /api/users/{id}": { name: "Ana Lima", role: "GERENTE" },
   "POST /api/nfes/{access_key}/costs": { amount: "12.30", reason: "frete", document: "CT-e 7" },
@@ -95,8 +98,59 @@ function shown(value: unknown): unknown {
   );
 }
 
-/** Makes what the paths name; gives the address of each path with parameters, in the order in which they are asked. */
-async function prepared({ upload, send, rows }: TestApp): Promise<Map<string, string>> {
+/** How a route is asked: its address, and where the usual body or caller does not do. */
+interface Asked {
+  readonly at: Map<string, string>;
+  readonly bodies: Readonly<Record<string, object>>;
+  readonly headers: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** A person with a password, a session of that person in a browser, and an invitation to accept: what sessions are asked with. */
+async function sessions(service: TestApp): Promise<Pick<Asked, "bodies" | "headers">> {
+  const { send } = service;
+  const email = "bia@loja.example";
+  const user = { name: "Bia", email, password: PASSWORD, role: "GERENTE" };
+  await send("POST", "/api/users", { json: user });
+  const browser = browserOf(service);
+  await browser.enter({ email, password: PASSWORD });
+  const { token } = (await send("POST", "/api/login", { json: { email, password: PASSWORD } }))
+    .body;
+  const invited = { email: "caio@loja.example", role: "OPERADOR", invite: true };
+  const { invite } = (await send("POST", "/api/users", { json: invited })).body;
+  return {
+    bodies: {
+      "POST /api/login": { email, password: PASSWORD },
+      "POST /api/session": { email, password: PASSWORD },
+      "POST /api/password/set": { token: invite.token, password: PASSWORD },
+      "PUT /api/me/password": { current_password: PASSWORD, new_password: "outra senha comprida" },
+    },
+    headers: {
+      "GET /api/session": {
+        cookie: browser.cookie ?? "",
+        "sec-fetch-site": "same-origin",
+        host: "localhost:8003",
+      },
+      "PUT /api/me/password": { authorization: `Bearer ${token}` },
+    },
+  };
+}
+
+/** What an assistant asks for; the id of the confirmation. */
+async function askedFor({ send }: TestApp, key: string, quantity: number): Promise<string> {
+  const args = { product_code: "P3", type: "ENTRADA", quantity };
+  const { body } = await send("POST", "/mcp", {
+    headers: { authorization: `Bearer ${key}` },
+    json: {
+      ...{ jsonrpc: "2.0", id: 1, method: "tools/call" },
+      params: { name: "record_movement", arguments: args },
+    },
+  });
+  return body.result.structuredContent.data.confirmation_id;
+}
+
+/** Makes what the paths name, and gives the address of each path with parameters. */
+async function prepared(service: TestApp): Promise<Asked> {
+  const { upload, send, rows, ports } = service;
   const post = async (path: string, json?: unknown, headers: Record<string, string> = {}) =>
     (await send("POST", path, { headers, ...(json === undefined ? {} : { json }) })).body;
   for (const seed of [1, 2, 3]) await upload(noteOf(seed).xml, "?approve=true");
@@ -105,8 +159,10 @@ async function prepared({ upload, send, rows }: TestApp): Promise<Map<string, st
   const [event] = (await send("GET", `/api/nfes/${noteOf(3).accessKey}`)).body.events;
   const hook = await post("/api/webhooks", { url: "https://erp.loja.example/sge", events: ["*"] });
   await post("/api/products", { code: "P2", name: "FILTRO DE PAPEL", unit: "UN" });
+  await post("/api/products", { code: "P3", name: "ACUCAR 1 KG", unit: "UN" });
   const counting = { name: "Filtros", scope: "products", product_codes: ["P2"] };
   const count = await post("/api/counts", counting);
+  const other = await post("/api/counts", { ...counting, name: "Enganos", product_codes: ["P3"] });
   await post("/api/movements", {
     ...{ product_code: "P1", type: "ENTRADA", quantity: 1, batch_number: "L1" },
   });
@@ -125,6 +181,25 @@ async function prepared({ upload, send, rows }: TestApp): Promise<Map<string, st
   const job = await post("/api/nfes/process?async=true", { access_keys: [noteOf(5).accessKey] });
   const person = await post("/api/users", { email: "ana@loja.example", role: "OPERADOR" });
   await post("/api/categories", { name: "Grãos" });
+  await send("PUT", "/api/config/email", {
+    json: {
+      imap_host: "imap.example.com",
+      imap_user: "notas@loja.example",
+      imap_password: PASSWORD,
+    },
+  });
+  await send("PUT", "/api/config/alerts", { json: { recipients: ["dona@loja.example"] } });
+  const { key } = await post("/api/keys", { name: "Assistente", role: "GERENTE" });
+  const failed = await post("/api/exports", { type: "nfes" });
+  await ports.writer.commit({
+    statements: [
+      {
+        sql: "update jobs set state = 'failed', finished_at = created_at, failure = '{}' where company = 1 and id = ?1",
+        args: [failed.id],
+      },
+    ],
+    read: () => undefined,
+  });
   const [moved] = await rows("select max(id) as id from movements where origin = 'MANUAL'");
   const [one, two, three, four, six] = [1, 2, 3, 4, 6].map(
     (seed) => `/api/nfes/${noteOf(seed).accessKey}`,
@@ -148,6 +223,11 @@ async function prepared({ upload, send, rows }: TestApp): Promise<Map<string, st
     ["POST /api/counts/{id}/unknown/{line}/assign", `${counted}/unknown/2/assign`],
     ["DELETE /api/counts/{id}/lines/{line}", `${counted}/lines/1`],
     ["PUT /api/categories/{id}", "/api/categories/1"],
+    ["GET /api/nfes/{access_key}/danfe", `${one}/danfe`],
+    ["POST /api/counts/{id}/cancel", `/api/counts/${other.count.id}/cancel`],
+    ["POST /api/jobs/{id}/replay", `/api/jobs/${failed.id}/replay`],
+    ["GET /api/confirmations/{id}", `/api/confirmations/${await askedFor(service, key, 1)}`],
+    ["POST /api/confirmations/{id}", `/api/confirmations/${await askedFor(service, key, 2)}`],
   ]);
   for (const [of, made] of [
     ["/api/counts/{id}", counted],
@@ -162,10 +242,10 @@ async function prepared({ upload, send, rows }: TestApp): Promise<Map<string, st
         ...["/lines", "/review", "/close", "/cancel"],
         "/kardex",
         "/lots",
-        ...["/rotate-secret", "/deliveries"],
+        ...["/rotate-secret", "/deliveries", "/ping"],
       ])
         if (!at.has(`${method} ${of}${rest}`)) at.set(`${method} ${of}${rest}`, made + rest);
-  return at;
+  return { at, ...(await sessions(service)) };
 }
 
 type Operations = Readonly<
@@ -177,7 +257,7 @@ async function examples(): Promise<Map<string, Example>> {
   const found = new Map<string, Example>();
   await withApp(async (service) => {
     const paths: Operations = (await service.send("GET", "/openapi.json")).body.paths;
-    const at = await prepared(service);
+    const { at, bodies, headers: ofRoute } = await prepared(service);
     const routes = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => ({ method: method.toUpperCase(), path })),
     );
@@ -190,7 +270,8 @@ async function examples(): Promise<Map<string, Example>> {
       const valid = known.find(({ type }) => type === "application/json") ?? known[0];
       const route = `${method} ${path}`;
       const usual = valid?.type === "application/json" ? String(valid.bodies?.[0]) : undefined;
-      const text = route in BODIES ? JSON.stringify(BODIES[route]) : usual;
+      const given = bodies[route] ?? BODIES[route];
+      const text = given === undefined ? usual : JSON.stringify(given);
       const address = (at.get(route) ?? path) + (QUERIES[route] ?? "");
       const file = valid?.bodies?.[0];
       const withBody =
@@ -202,11 +283,17 @@ async function examples(): Promise<Map<string, Example>> {
       const headers = {
         ...(method === "PATCH" ? {} : Object.fromEntries(valid?.headers ?? [])),
         ...(text === undefined && valid?.type !== undefined ? { "content-type": valid.type } : {}),
+        ...ofRoute[route],
       };
       const answer =
         address.includes("{") || path.includes("stream")
           ? null
-          : await service.send(method, address, { headers, ...withBody });
+          : await service.send(method, address, {
+              headers,
+              ...withBody,
+              // Beside a token a cookie does not count.
+              ...("cookie" in headers ? { as: "anonymous" as const } : {}),
+            });
       const isJson = /^application\/json/.test(answer?.headers.get("content-type") ?? "");
       const example = {
         ...(text === undefined ? {} : { request: shown(JSON.parse(text)) }),
@@ -214,7 +301,7 @@ async function examples(): Promise<Map<string, Example>> {
       };
       if (Object.keys(example).length > 0) found.set(route, example);
     }
-  });
+  }, TAKES_ALL);
   return found;
 }
 

@@ -1,12 +1,11 @@
 import { z } from "@hono/zod-openapi";
 import type { AuditFilter } from "../../journal/audit-log.ts";
 import { dayRange } from "../days.ts";
-import { Day, text, wholeNumber } from "../schemas.ts";
+import { daysOf, text, wholeNumber } from "../schemas.ts";
 
 /** Filters of the audit log in a query. */
 export const AuditFilters = z.object({
-  from: Day.optional(),
-  to: Day.optional(),
+  ...daysOf("da gravação"),
   user_id: wholeNumber(1).optional(),
   action: text(60).optional().openapi({
     description:

@@ -16,11 +16,13 @@ import {
   Day,
   DayOrInstant,
   DirectionEnum,
+  daysOf,
   Flag,
   NoteStatusEnum,
   text,
   wholeNumber,
 } from "../schemas.ts";
+import { LowFlag, PRODUCT_WORDS } from "./level-query.ts";
 import { UpdatedAfter } from "./list-page.ts";
 import { SupplierId } from "./supplier-id.ts";
 
@@ -32,15 +34,14 @@ export const DialectSchema = z.enum(DIALECTS).default("br").openapi({
 export const MovementFilters = z.object({
   product_code: codeText(120).optional(),
   type: z.enum(["ENTRADA", "SAIDA"]).optional(),
-  from: Day.optional(),
-  to: Day.optional(),
+  ...daysOf("da movimentação"),
   origin: text(40).optional(),
   reference: text(120).optional(),
 });
 
 /** Filters of the stock in a JSON body. */
 export const StockFilters = z.object({
-  search: text(120).optional(),
+  search: text(120).optional().openapi({ description: PRODUCT_WORDS }),
   category_id: z.int().min(1).optional(),
   low: z.boolean().optional(),
 });
@@ -48,7 +49,7 @@ export const StockFilters = z.object({
 /** The same filters in a query, where values are text. */
 export const StockQuery = StockFilters.extend({
   category_id: wholeNumber(1).optional(),
-  low: Flag.optional(),
+  low: LowFlag.optional(),
 });
 
 /** Filters of notes, in a query and in a body. */
@@ -61,8 +62,7 @@ export const NfeFilters = z.object({
   search: text(120).optional().openapi({
     description: "Chave de acesso (inteira ou em parte), número, CNPJ ou palavras do nome",
   }),
-  from: Day.optional(),
-  to: Day.optional(),
+  ...daysOf("da emissão"),
   product_code: codeText(120).optional(),
 });
 

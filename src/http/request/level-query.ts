@@ -6,14 +6,18 @@ import { type LevelFilter, levelsAfter, listLevels } from "../../stock/reports/l
 import { Flag, text, wholeNumber } from "../schemas.ts";
 import { type LevelPosition, readPage, UpdatedAfter } from "./list-page.ts";
 
+/** What `?search` of products looks at: a sentence of the contract. */
+export const PRODUCT_WORDS =
+  "Palavras do nome, do código ou do código de barras, com ou sem acentos";
+
 /** Search words and category: filters of the lists of products and of the stock. */
 export const LEVEL_FILTERS = {
-  search: text(120).optional().openapi({
-    description: "Palavras do nome, do código ou do código de barras, com ou sem acentos",
-  }),
+  search: text(120).optional().openapi({ description: PRODUCT_WORDS }),
   category_id: wholeNumber(1).optional(),
   updated_after: UpdatedAfter.optional(),
 };
+
+export const LowFlag = Flag.openapi({ description: "Só produtos abaixo do estoque mínimo" });
 
 export const IdleFlag = Flag.openapi({
   description: "Só produtos com saldo e sem movimento há 30 dias",

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { addDays, dayStart, today } from "../../lib/days.ts";
 import type { CompletenessPeriod } from "../../reports/completeness.ts";
 import { dayRange, daysOfMonth, plainDays } from "../days.ts";
-import { Day, Flag, Month, wholeNumber } from "../schemas.ts";
+import { Day, daysOf, Flag, Month, wholeNumber } from "../schemas.ts";
 
 /** The longest period of a report, in days: a quarter. */
 const MOST_DAYS = 92;
@@ -12,8 +12,7 @@ const HELD_DAYS = 7;
 /** Which days a report of notes covers: a month, or two days, both inclusive. */
 export const ReportPeriod = z.object({
   month: Month.optional(),
-  from: Day.optional(),
-  to: Day.optional(),
+  ...daysOf("da emissão; no lugar de month, até 92 dias"),
   held_days: wholeNumber(0, 365)
     .optional()
     .transform((days) => days ?? HELD_DAYS)

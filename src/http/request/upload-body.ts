@@ -49,7 +49,8 @@ export async function readDocument(
 }
 
 /**
- * The files of a batch, in the order sent: the fields `files` of a multipart form, or the body itself, a ZIP or one XML.
+ * The files of a batch, in the order sent: the fields `files` of a multipart form (also `files[]` and `files[0]`, as PHP names
+ * them), or the body itself, a ZIP or one XML.
  * At most `limits.sentBytes` are read (for a form, FORM_OVERHEAD_BYTES more). Fails as `readDocument`, and with `batch.too_large`.
  */
 export async function readBatch(
@@ -147,7 +148,9 @@ export async function filesOf(
   if (!form.ok) throw fail({ code: "malformed_multipart", why: FAULTS[form.error] });
   return form.value.filter(
     ({ name, filename, bytes: { length } }) =>
-      name === field && filename !== null && (length > 0 || filename !== ""),
+      name.replace(/\[\d{0,5}\]$/, "") === field &&
+      filename !== null &&
+      (length > 0 || filename !== ""),
   );
 }
 

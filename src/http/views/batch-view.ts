@@ -6,6 +6,7 @@ import { problemOf } from "../problem.ts";
 import {
   DirectionEnum,
   EventEffectEnum,
+  FieldErrorSchema,
   FindingSchema,
   HoldSchema,
   NoteStatusEnum,
@@ -35,7 +36,7 @@ export const BatchLineSchema = z
     effect: EventEffectEnum.optional(),
     code: ProblemCode.optional(),
     message: z.string().optional(),
-    errors: z.array(z.record(z.string(), z.unknown())).optional(),
+    errors: z.array(FieldErrorSchema).optional(),
     differs: z.boolean().optional(),
   })
   .openapi("BatchLine");

@@ -12,7 +12,9 @@ export const MovementSchema = z
     product: z.object({ code: z.string(), name: z.string() }),
     type: z.enum(["ENTRADA", "SAIDA"]),
     quantity: z.number(),
-    unit_cost: z.number().nullable(),
+    unit_cost: z.number().nullable().openapi({
+      description: "total_cost (em centavos inteiros) dividido pela quantidade",
+    }),
     total_cost: z.number().nullable(),
     batch_number: z.string().nullable(),
     expiration_date: z.string().nullable(),

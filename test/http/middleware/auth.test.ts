@@ -68,7 +68,10 @@ test("S2: a role without the permission is refused before its body is looked at"
     for (const [method, body] of [["GET"], ["PATCH", { name: 7 }]] as const) {
       const response = await sendJson(app, method, "/api/company", { token, body });
       expect(response.status).toBe(403);
-      expect(JSON.parse(await response.text())).toMatchObject({ code: "auth.forbidden" });
+      expect(JSON.parse(await response.text())).toMatchObject({
+        code: "auth.forbidden",
+        permission: "administer",
+      });
     }
   }
   await ports.close();

@@ -227,6 +227,22 @@ describe("a batch", () => {
     });
   });
 
+  test("may name its fields as PHP does, files[] or files[0], and no other way", async () => {
+    const parts = form(
+      ["files[]", LATIN1, "a.xml"],
+      ["files[0]", LATIN1, "b.xml"],
+      ["files[12]", LATIN1, "c.xml"],
+      ["files[x]", LATIN1, "d.xml"],
+      ["files[0][1]", LATIN1, "e.xml"],
+      ["files]", LATIN1, "f.xml"],
+    );
+    const { status, body } = await post("/many", parts);
+    expect([status, body.map(({ name }: { name: string }) => name)]).toEqual([
+      200,
+      ["a.xml", "b.xml", "c.xml"],
+    ]);
+  });
+
   test("may be one ZIP or one XML as the body", async () => {
     for (const [bytes, type] of [
       [ZIP, "application/zip"],

@@ -52,7 +52,8 @@ test("corrections need the permission of a manager", () =>
     await upload(note.xml);
     const path = `/api/nfes/${note.accessKey}/process`;
     const json = { items: [{ n_item: 1, factor: 12 }] };
-    expect((await send("POST", path, { as: "OPERADOR", json })).status).toBe(403);
+    const refused = await send("POST", path, { as: "OPERADOR", json });
+    expect([refused.status, refused.body.permission]).toEqual([403, "manage"]);
     const wrong = await send("POST", path, {
       as: "GERENTE",
       json: { items: [{ n_item: 7 }, { n_item: 1, product_code: "nada" }] },

@@ -43,6 +43,7 @@ const feedRoute = createRoute({
         .transform((seconds) => Math.min(seconds, MAX_WAIT_S))
         .openapi({
           default: 0,
+          maximum: MAX_WAIT_S,
           description: `Segundos de espera por um evento; mais de ${MAX_WAIT_S} vale ${MAX_WAIT_S}`,
         }),
     }),

@@ -7,8 +7,8 @@ import { requires } from "../../middleware/permissions.ts";
 import {
   AccessKeyParam,
   DayOrInstant,
+  DryRun,
   decimalOf,
-  Flag,
   jsonBody,
   responses,
   text,
@@ -34,7 +34,7 @@ const costRoute = createRoute({
   ...requires("manage"),
   request: {
     params: AccessKeyParam,
-    query: z.object({ dry_run: Flag.optional() }),
+    query: z.object({ dry_run: DryRun }),
     body: jsonBody(CostBody),
   },
   responses: responses(200, AddedCostSchema, "O rateio do custo pelos itens"),

@@ -28,7 +28,14 @@ const approvalsRoute = createRoute({
   tags: ["nfe"],
   summary: "Aprova várias notas sem pendências, cada uma em sua gravação",
   ...requires("operate"),
-  request: { body: jsonBody(ApprovalsBody), query: z.object({ async: Flag.optional() }) },
+  request: {
+    body: jsonBody(ApprovalsBody),
+    query: z.object({
+      async: Flag.optional().openapi({
+        description: "true: responde 202 já, e o andamento está em Location",
+      }),
+    }),
+  },
   responses: {
     ...responses(200, ApprovalsSchema, "O resultado de cada nota"),
     ...responses(202, JobMadeSchema, "async=true: o andamento está em Location"),

@@ -32,8 +32,8 @@ import {
 } from "../../request/list-page.ts";
 import {
   AccessKeyParam,
+  DryRun,
   FindingSchema,
-  Flag,
   jsonBody,
   NoteStatusEnum,
   PROBLEMS,
@@ -189,10 +189,11 @@ const processRoute = createRoute({
   operationId: "processNfe",
   tags: ["nfe"],
   summary: "Aprova a nota: produtos, movimentos, saldos e custos em uma só gravação",
+  description: "override e items exigem o perfil GERENTE.",
   ...requires("operate"),
   request: {
     params: AccessKeyParam,
-    query: z.object({ dry_run: Flag.optional() }),
+    query: z.object({ dry_run: DryRun }),
     body: { required: false, content: { "application/json": { schema: ProcessBody } } },
   },
   responses: responses(

@@ -12,8 +12,8 @@ import { requires } from "../../middleware/permissions.ts";
 import { quantity } from "../../numbers.ts";
 import {
   AccessKeyParam,
+  DryRun,
   FindingSchema,
-  Flag,
   jsonBody,
   NoteStatusEnum,
   responses,
@@ -23,7 +23,7 @@ import {
 import { MovementSchema, movementView } from "../../views/movement-view.ts";
 
 const ReasonBody = z.strictObject({ reason: text(500).trim().min(3) });
-const DryRunQuery = z.object({ dry_run: Flag.optional() });
+const DryRunQuery = z.object({ dry_run: DryRun });
 
 const PlannedSchema = z.object({
   undoes: z.int(),

@@ -15,7 +15,7 @@ import { causeOf, type Env } from "../../env.ts";
 import { requires } from "../../middleware/permissions.ts";
 import { limitsOf, storeFullZip, storeLargeZip } from "../../request/large-uploads.ts";
 import { readBatch, readDocument } from "../../request/upload-body.ts";
-import { Flag, responses } from "../../schemas.ts";
+import { DryRun, Flag, responses } from "../../schemas.ts";
 import { BatchSchema, batchLine } from "../../views/batch-view.ts";
 import { JobMadeSchema } from "../../views/job-view.ts";
 import {
@@ -50,6 +50,11 @@ async function otherCompanies(
   return own.filter(({ id }) => id !== actor.company);
 }
 
+const Approve = Flag.optional().openapi({
+  description:
+    "true: a nota sem pendências entra no estoque; sem ele, o que a empresa decidiu (auto_approve)",
+});
+
 const uploadRoute = createRoute({
   method: "post",
   path: "/api/nfe/upload",
@@ -57,7 +62,7 @@ const uploadRoute = createRoute({
   tags: ["nfe"],
   summary: "Registra uma NF-e ou um evento já registrado na SEFAZ",
   ...requires("operate"),
-  request: { body: document, query: z.object({ approve: Flag.optional() }) },
+  request: { body: document, query: z.object({ approve: Approve }) },
   responses: responses(
     200,
     z.union([ReceiptSchema, EventReceiptSchema]),
@@ -115,9 +120,11 @@ const batchRoute = createRoute({
       },
     },
     query: z.object({
-      approve: Flag.optional(),
-      dry_run: Flag.optional(),
-      async: Flag.optional(),
+      approve: Approve,
+      dry_run: DryRun,
+      async: Flag.optional().openapi({
+        description: "true: responde 202 já, e o andamento está em Location",
+      }),
     }),
   },
   responses: {

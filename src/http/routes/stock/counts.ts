@@ -13,7 +13,7 @@ import {
   cursorAfter,
 } from "../../request/count-params.ts";
 import { ProductCursor, productCursor } from "../../request/lot-params.ts";
-import { codeText, cursorOr, Flag, jsonBody, responses, text } from "../../schemas.ts";
+import { codeText, cursorOr, DryRun, jsonBody, responses, text } from "../../schemas.ts";
 import {
   CountDetailSchema,
   CountedProductSchema,
@@ -233,7 +233,7 @@ const closeRoute = createRoute({
   ...requires("manage"),
   request: {
     params: CountIdParam,
-    query: z.object({ dry_run: Flag.optional() }),
+    query: z.object({ dry_run: DryRun }),
     body: jsonBody(z.strictObject({ missing: z.enum(["keep", "zero"]), reason: Reason })),
   },
   responses: responses(200, z.union([ClosedSchema, ClosePlanSchema]), "O fechamento"),

@@ -12,16 +12,21 @@ import { MovementSchema, movementView } from "../../views/movement-view.ts";
 /** The longest period, in days. */
 const MOST_DAYS = 366;
 
-const Period = z.object({ start_date: Day, end_date: Day }).refine(
-  // A text that is no day has its own error.
-  ({ start_date, end_date }) =>
-    ![start_date, end_date].every((day) => Day.safeParse(day).success) ||
-    (start_date <= end_date && end_date < addDays(start_date, MOST_DAYS)),
-  {
-    path: ["end_date"],
-    message: `deve estar no período, que tem no máximo ${MOST_DAYS} dias`,
-  },
-);
+const Period = z
+  .object({
+    start_date: Day.openapi({ description: "O primeiro dia da movimentação, no fuso da empresa" }),
+    end_date: Day.openapi({ description: "O último dia, que também conta; até 366 dias" }),
+  })
+  .refine(
+    // A text that is no day has its own error.
+    ({ start_date, end_date }) =>
+      ![start_date, end_date].every((day) => Day.safeParse(day).success) ||
+      (start_date <= end_date && end_date < addDays(start_date, MOST_DAYS)),
+    {
+      path: ["end_date"],
+      message: `deve estar no período, que tem no máximo ${MOST_DAYS} dias`,
+    },
+  );
 
 const SumsSchema = {
   entries_quantity: z.number(),

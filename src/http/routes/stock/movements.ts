@@ -57,7 +57,11 @@ const MovementBodySchema = z
     quantity: decimalOf(4).refine((e4) => e4 > 0, "deve ser maior que zero"),
     unit_cost: decimalOf(4)
       .refine((e4) => e4 >= 0, "não pode ser negativo")
-      .nullish(),
+      .nullish()
+      .openapi({
+        description:
+          "Número ou texto decimal, com até 4 casas decimais. Grava-se o total, em centavos: unit_cost da resposta é esse total dividido pela quantidade",
+      }),
     batch_number: optionalText(100),
     expiration_date: Day.nullish(),
     origin: text(40)

@@ -14,7 +14,7 @@ import type { Env } from "../../env.ts";
 import { invalidFields } from "../../invalid-request.ts";
 import { requires } from "../../middleware/permissions.ts";
 import { DialectSchema } from "../../request/export-filters.ts";
-import { IdleFlag, idleSinceAt, LEVEL_FILTERS, readLevels } from "../../request/level-query.ts";
+import { IdleFlag, idleSinceAt, LEVEL_FILTERS, LowFlag, readLevels } from "../../request/level-query.ts";
 import {
   elementOf,
   LevelPosition,
@@ -23,7 +23,7 @@ import {
   withFields,
 } from "../../request/list-page.ts";
 import { ProductCode } from "../../request/product-body.ts";
-import { DayOrInstant, Flag, responses, text } from "../../schemas.ts";
+import { DayOrInstant, responses, text } from "../../schemas.ts";
 import { CSV_TOO, csvInstead, wantsCsv } from "../../stream/csv-file.ts";
 import { StockItemSchema, stockItemView } from "../../views/product-view.ts";
 
@@ -48,7 +48,7 @@ const MomentQuery = z.object({
 const StockQuery = listQuery(LevelPosition, StockItemSchema)
   .extend({
     ...LEVEL_FILTERS,
-    low: Flag.optional(),
+    low: LowFlag.optional(),
     idle: IdleFlag.optional(),
     dialect: DialectSchema,
     codes: Codes.optional().openapi({

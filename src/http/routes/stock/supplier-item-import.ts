@@ -4,7 +4,7 @@ import { causeOf, type Env } from "../../env.ts";
 import { requires } from "../../middleware/permissions.ts";
 import { readCsvFile } from "../../request/csv-body.ts";
 import { mappingLines } from "../../request/mapping-lines.ts";
-import { Flag, responses } from "../../schemas.ts";
+import { DryRun, responses } from "../../schemas.ts";
 
 /** Most bytes of a file. */
 const FILE_BYTES = 1024 * 1024;
@@ -30,7 +30,7 @@ const importRoute = createRoute({
   summary: "Importa o de-para de um CSV como o exportado: grava tudo ou, havendo um erro, nada",
   ...requires("manage"),
   request: {
-    query: z.object({ dry_run: Flag.optional() }),
+    query: z.object({ dry_run: DryRun }),
     // No schema validates the body: the handler reads it.
     body: {
       required: false,

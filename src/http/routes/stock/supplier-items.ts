@@ -27,7 +27,7 @@ import {
   withFields,
 } from "../../request/list-page.ts";
 import { SupplierId } from "../../request/supplier-id.ts";
-import { codeText, Flag, jsonBody, PROBLEMS, responses } from "../../schemas.ts";
+import { codeText, DryRun, jsonBody, PROBLEMS, responses } from "../../schemas.ts";
 import { CSV_TOO, csvInstead, wantsCsv } from "../../stream/csv-file.ts";
 import { effectView, MappingEffectSchema } from "../../views/mapping-effect-view.ts";
 
@@ -137,7 +137,7 @@ const putRoute = createRoute({
     "Define o produto da empresa que corresponde a um código do fornecedor e o fator de conversão",
   ...requires("manage"),
   request: {
-    query: z.object({ dry_run: Flag.optional() }),
+    query: z.object({ dry_run: DryRun }),
     body: jsonBody(
       z
         .strictObject({

@@ -67,7 +67,7 @@ test("a movement is refused by name when its date is before what an open count h
     expect((await move(service, undefined)).status).toBe(201);
   }));
 
-test("a number with too many places says so, and one with too many digits asks for a text", () =>
+test("a number with too many places says so, one with too many digits asks for a text, and a text with a comma for a point", () =>
   withApp(async (service) => {
     await service.upload(note.xml, "?approve=true");
     const messageOf = async (quantity: unknown) => {
@@ -78,7 +78,11 @@ test("a number with too many places says so, and one with too many digits asks f
     };
     expect(await messageOf(0.1 + 0.2)).toBe("tem casas decimais demais");
     expect(await messageOf(1.23456)).toBe("tem casas decimais demais");
-    expect(await messageOf(1e-7)).toBe("deve ser um número decimal, sem expoente");
+    expect(await messageOf(1e-7)).toBe("tem casas decimais demais");
+    expect(await messageOf(-1e-7)).toBe("tem casas decimais demais");
+    expect(await messageOf(1e21)).toBe("está fora do intervalo");
+    for (const text of ["1,5", "1e3", "1.000,00"])
+      expect(await messageOf(text)).toMatch(/com ponto, sem vírgula nem expoente/);
     expect(await messageOf(1_234_567_890_123_456)).toMatch(/mais de 15 dígitos|fora do intervalo/);
     expect(await messageOf(123_456_789_012.3456)).toMatch(/mais de 15 dígitos/);
   }));
