@@ -50,7 +50,7 @@ export const MAY: Record<string, string> = {
   "accounts/keys": "lib journal ports accounts",
   "accounts/login": "lib journal ports accounts accounts/keys",
   "accounts/settings": "lib journal ports accounts",
-  "accounts/people": "lib accounts accounts/login journal ports",
+  "accounts/people": "lib accounts accounts/login journal ports resilience",
   confirmations: "lib accounts journal ports",
   "stock/catalog": "lib nfe stock stock/reports accounts journal ports resilience",
   "stock/counting":

@@ -3,6 +3,7 @@ import { parameters } from "../../lib/parameters.ts";
 import { Failed, orFail } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement, Value } from "../../ports/sql.ts";
+import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import { mustBePerson, type UserCause } from "../actor.ts";
 import type { AccountsFailure } from "../failures.ts";
 import { checkPassword } from "../login/passwords.ts";
@@ -20,9 +21,6 @@ export interface UserChange {
 
 type UserPorts = Pick<Ports, "read" | "reader" | "writer" | "passwords" | "clock">;
 
-/** Another request may change the user between the look and the batch. */
-const TRIES = 5;
-
 /** What a change comes to beside the user that was read. */
 interface Difference {
   readonly name: string | null | undefined;
@@ -37,7 +35,7 @@ interface Difference {
  * before. Name, e-mail and password are the person's: changed here only while the person belongs to no other company (ADR 0025).
  * What makes no difference writes nothing. Two administrators who deactivate each other at once: the second is refused.
  * Fails with `user.not_found`, `user.last_admin`, `user.not_accepted`, `user.shared`, `user.exists` (the e-mail is another
- * person's), `auth.weak_password`, `auth.forbidden`.
+ * person's), `auth.weak_password`, `auth.forbidden`; `overloaded` where others change the user each time first.
  */
 export async function changeUser(
   ports: UserPorts,
@@ -48,7 +46,8 @@ export async function changeUser(
 ): Promise<CompanyUser> {
   mustBePerson(cause.actor);
   const { company } = cause.actor;
-  for (let tries = 0; tries < TRIES; tries += 1) {
+  // Another request may change the user between the look and the batch.
+  return optimistic(async () => {
     const user = await userOf(ports, company, id);
     const next = await differenceOf(ports, user, change);
     const { name, email, hash, role, active } = next;
@@ -83,8 +82,8 @@ export async function changeUser(
     });
     if (done) return userOf(ports, company, id);
     await refuse(ports, company, user, next, isPersonal);
-  }
-  throw new Failed<AccountsFailure>({ code: "user.last_admin" });
+    return CHANGED;
+  });
 }
 
 /** Ends a membership: the user stays in the list, inactive. Idempotent. Fails as `changeUser` does. */

@@ -2,6 +2,7 @@ import { audit, bumpTags } from "../../journal/record.ts";
 import { Failed, orFail } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Statement } from "../../ports/sql.ts";
+import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import { mustBePerson, type UserCause } from "../actor.ts";
 import type { AccountsFailure } from "../failures.ts";
 import { MAX_COMPANIES, MAX_MEMBERSHIPS } from "../login/memberships.ts";
@@ -21,14 +22,11 @@ export interface NewUser {
 
 type UserPorts = Pick<Ports, "read" | "reader" | "writer" | "passwords" | "clock">;
 
-/** Another request may take the id, or make the person, between the look and the batch. */
-const TRIES = 5;
-
 /**
  * Makes a user of the actor's company, and the person where the e-mail is new in the installation. A person of another company
  * keeps name and password and becomes a user by accepting the invitation, whatever was given here (ADR 0025); the answer is the
- * same as for a new person who is invited. `invite` is only in the answer, its hash is stored.
- * Fails with `user.exists`, `user.too_many`, `user.too_many_companies`, `auth.weak_password`, `auth.forbidden`.
+ * same as for a new person who is invited. `invite` is only in the answer, its hash is stored. Fails with `user.exists`,
+ * `user.too_many`, `user.too_many_companies`, `auth.weak_password`, `auth.forbidden`; `overloaded` where others took each id first.
  */
 export async function createUser(
   ports: UserPorts,
@@ -43,7 +41,8 @@ export async function createUser(
     password === null ? crypto.randomUUID() : orFail(checkPassword(password, given.email));
   // Also where the person exists and it is not used: the time of the answer would tell that another company knows the e-mail.
   const hash = await ports.passwords.hash(secret);
-  for (let tries = 0; tries < TRIES; tries += 1) {
+  // Another request may take the id, or make the person, between the look and the batch.
+  return optimistic(async () => {
     const now = ports.clock.now();
     const { invite, hash: inviteHash } = await makeInvite(now);
     const [known] = await ports.reader.rows({
@@ -75,8 +74,8 @@ export async function createUser(
     });
     if (done) return { user: await userOf(ports, company, id), invite: isInvited ? invite : null };
     await refuse(ports, company, email);
-  }
-  throw new Failed<AccountsFailure>({ code: "user.exists" });
+    return CHANGED;
+  });
 }
 
 interface StoredInvite {

@@ -3,6 +3,7 @@ import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { zipOf } from "../../../src/synthetic/zip.ts";
 import { ACCOUNT_REQUESTS } from "./account-requests.ts";
 import { AUDIT_READS } from "./audit-reads.ts";
+import { BACKGROUND_REQUESTS } from "./background-requests.ts";
 import { CATALOG_REQUESTS } from "./catalog-requests.ts";
 import { CONFIRMATION_REQUESTS } from "./confirmation-requests.ts";
 import { LOT_READS } from "./lot-reads.ts";
@@ -43,7 +44,7 @@ const json = (...values: unknown[]) => ({
   bodies: values.map((value) => JSON.stringify(value)),
 });
 
-/** Every route, with a request that it would take. */
+/** Every route but those of request-rows.test.ts, with a request that it would take. */
 export const VALID_REQUESTS: readonly ValidRequest[] = [
   { method: "GET", path: "/api/health", query: [] },
   { method: "GET", path: "/api/health/full", query: [] },
@@ -60,17 +61,6 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
     ),
   },
   ...AUDIT_READS,
-  { method: "GET", path: "/api/config/alerts", query: [] },
-  {
-    method: "PUT",
-    path: "/api/config/alerts",
-    query: [],
-    ...json(
-      { recipients: ["dona@loja.example"], events: ["stock.low", "nfe.held_long"] },
-      { recipients: [] },
-    ),
-  },
-  { method: "POST", path: "/api/config/alerts/test", query: [] },
   { method: "GET", path: "/api/nfes/counts", query: [] },
   { method: "GET", path: "/api/overview", query: [] },
   { method: "GET", path: "/api/dashboard/stock", query: [] },
@@ -118,7 +108,7 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
   {
     method: "POST",
     path: "/api/nfe/batch",
-    query: ["approve", "dry_run"],
+    query: ["approve", "dry_run", "async"],
     type: "application/zip",
     bodies: [zip],
   },
@@ -130,7 +120,7 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
       ...["held", "updated_after", "dialect"],
     ],
   },
-  { method: "GET", path: "/api/nfes/archive", query: ["month", "sheets"] },
+  { method: "GET", path: "/api/nfes/archive", query: ["month", "sheets", "company"] },
   { method: "GET", path: `/api/nfes/${KEY}`, query: [] },
   { method: "GET", path: `/api/nfes/${KEY}/cost`, query: [] },
   { method: "GET", path: `/api/nfes/${KEY}/xml`, query: [] },
@@ -191,6 +181,7 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
     query: [],
     ...json({ reason: "arquivo falso" }),
   },
+  ...BACKGROUND_REQUESTS,
   { method: "GET", path: "/api/dashboard/stats", query: ["by"] },
   { method: "GET", path: "/api/dashboard/evolution", query: ["by"] },
   {
@@ -303,7 +294,10 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
   {
     method: "GET",
     path: "/api/reports/completeness",
-    query: ["month", "from", "to", "held_days", "all_waiting", "check", "cursor", "limit"],
+    query: [
+      ...["month", "from", "to", "held_days", "all_waiting", "check", "cursor", "limit"],
+      "company",
+    ],
   },
   {
     method: "GET",

@@ -40,6 +40,60 @@ test("a user is made with a password as the old client sends it, and logs in", (
     expect((await ask(409, "POST", "/api/users", { json: sent })).code).toBe("user.exists");
   }, hashing()));
 
+test("a user whose id others take each time first is not made, and may be asked for again", () =>
+  withApp(async (service) => {
+    const { ask } = people(service);
+    const sent = { email: "ana@loja.example", password: PASSWORD, role: "GERENTE" };
+    const { writer } = service.ports;
+    const commit = writer.commit.bind(writer);
+    let others = 0;
+    writer.commit = async (job, signal) => {
+      others += 1;
+      await commit({
+        statements: [
+          {
+            sql: `insert into users (id, company, name, email, password_hash, role, active, token_version, created_at, updated_at)
+              select max(id) + 1, 2, 'x', 'x' || ?1 || '@x.example', 'none', 'OPERADOR', 1, 1, 0, 0 from users`,
+            args: [others],
+          },
+        ],
+        read: () => undefined,
+      });
+      return commit(job, signal);
+    };
+    const answer = await service.send("POST", "/api/users", { json: sent });
+    writer.commit = commit;
+    expect([answer.status, answer.body.code]).toEqual([503, "overloaded"]);
+    expect(answer.headers.get("retry-after")).toBe("1");
+    expect(others).toBe(6);
+    expect((await ask(201, "POST", "/api/users", { json: sent })).email).toBe(sent.email);
+  }, hashing()));
+
+test("a user who is changed each time first is not changed, and the reason is not the last administrator", () =>
+  withApp(async (service) => {
+    const { writer } = service.ports;
+    const commit = writer.commit.bind(writer);
+    let others = 0;
+    writer.commit = async (job, signal) => {
+      others += 1;
+      await commit({
+        statements: [
+          {
+            sql: "update memberships set role = ?1 where company = 1 and user_id = 12",
+            args: [others % 2 === 0 ? "OPERADOR" : "VISUALIZADOR"],
+          },
+        ],
+        read: () => undefined,
+      });
+      return commit(job, signal);
+    };
+    const json = { role: "GERENTE" };
+    const answer = await service.send("PUT", "/api/users/12", { json });
+    writer.commit = commit;
+    expect([answer.status, answer.body.code]).toEqual([503, "overloaded"]);
+    expect((await service.send("PUT", "/api/users/12", { json })).body.role).toBe("GERENTE");
+  }, hashing()));
+
 test("a user is not made with a bad e-mail, a blank or weak password, or an unknown role", () =>
   withApp(async (service) => {
     const { ask } = people(service);
