@@ -17,7 +17,7 @@ test("every route of the contract has a row of valid requests with each paramete
   withApp(async ({ send }) => {
     const { body } = await send("GET", "/openapi.json", { as: "anonymous" });
     const without: string[] = [];
-    const lacking: string[] = [];
+    const missing: string[] = [];
     for (const [path, methods] of Object.entries<Record<string, Operation>>(body.paths))
       for (const [method, { parameters = [] }] of Object.entries(methods)) {
         const route = `${method.toUpperCase()} ${path}`;
@@ -28,10 +28,10 @@ test("every route of the contract has a row of valid requests with each paramete
         if (rows.length === 0) without.push(route);
         const known = rows.flatMap(({ query }) => query);
         for (const { name, in: place } of rows.length === 0 ? [] : parameters)
-          if (place === "query" && !known.includes(name)) lacking.push(`${route}: ${name}`);
+          if (place === "query" && !known.includes(name)) missing.push(`${route}: ${name}`);
       }
     expect(without.sort()).toEqual(ALONE);
-    expect(lacking).toEqual(LEFT_OUT);
+    expect(missing).toEqual(LEFT_OUT);
   }));
 
 interface Operation {

@@ -67,7 +67,7 @@ test("a movement is refused by name when its date is before what an open count h
     expect((await move(service, undefined)).status).toBe(201);
   }));
 
-test("a number with too many places says so, one with too many digits asks for a text, and a text with a comma for a point", () =>
+test("a number with too many places says so, one with too many digits asks for a text, and a comma for a point", () =>
   withApp(async (service) => {
     await service.upload(note.xml, "?approve=true");
     const messageOf = async (quantity: unknown) => {
