@@ -1,9 +1,10 @@
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
+import { COMPANY } from "../../src/synthetic/trade.ts";
 import { type TestApp, withApp } from "../support/app.ts";
-import { browserOf } from "../support/http/browser.ts";
 import { VALID_REQUESTS } from "../support/http/valid-requests.ts";
 import { PASSWORD, TAKES_ALL } from "../support/idempotency/world.ts";
 import { lossEvent } from "../support/notes/loss-events.ts";
+import { type Asked, askedFor, fetched, sessions } from "./examples-asked.ts";
 
 const PATH = "src/http/contract/examples.json";
 const item = { cProd: "P1", xProd: "CAFE TORRADO 500 G", uCom: "UN", qCom: "10", vUnCom: "2.50" };
@@ -32,6 +33,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   },
   "POST /api/confirmations/{id}": {},
   "POST /api/session/company": { company: 1 },
+  "POST /api/sefaz/parked/retry": { cnpj: COMPANY.cnpj, nsu: 1 },
   "POST /api/users": { name: "Bruno", email: "bruno@loja.example", role: "OPERADOR", invite: true },
   "PUT /api/users/{id}": { name: "Ana Lima", role: "GERENTE" },
   "POST /api/nfes/{access_key}/costs": { amount: "12.30", reason: "frete", document: "CT-e 7" },
@@ -96,56 +98,6 @@ function shown(value: unknown): unknown {
       typeof one === "string" ? (HIDDEN[name] ?? one) : shown(one),
     ]),
   );
-}
-
-/** How a route is asked: its address, and where the usual body or caller does not do. */
-interface Asked {
-  readonly at: Map<string, string>;
-  readonly bodies: Readonly<Record<string, object>>;
-  readonly headers: Readonly<Record<string, Readonly<Record<string, string>>>>;
-}
-
-/** A person with a password, a session of that person in a browser, and an invitation to accept: what sessions are asked with. */
-async function sessions(service: TestApp): Promise<Pick<Asked, "bodies" | "headers">> {
-  const { send } = service;
-  const email = "bia@loja.example";
-  const user = { name: "Bia", email, password: PASSWORD, role: "GERENTE" };
-  await send("POST", "/api/users", { json: user });
-  const browser = browserOf(service);
-  await browser.enter({ email, password: PASSWORD });
-  const { token } = (await send("POST", "/api/login", { json: { email, password: PASSWORD } }))
-    .body;
-  const invited = { email: "caio@loja.example", role: "OPERADOR", invite: true };
-  const { invite } = (await send("POST", "/api/users", { json: invited })).body;
-  return {
-    bodies: {
-      "POST /api/login": { email, password: PASSWORD },
-      "POST /api/session": { email, password: PASSWORD },
-      "POST /api/password/set": { token: invite.token, password: PASSWORD },
-      "PUT /api/me/password": { current_password: PASSWORD, new_password: "outra senha comprida" },
-    },
-    headers: {
-      "GET /api/session": {
-        cookie: browser.cookie ?? "",
-        "sec-fetch-site": "same-origin",
-        host: "localhost:8003",
-      },
-      "PUT /api/me/password": { authorization: `Bearer ${token}` },
-    },
-  };
-}
-
-/** What an assistant asks for; the id of the confirmation. */
-async function askedFor({ send }: TestApp, key: string, quantity: number): Promise<string> {
-  const args = { product_code: "P3", type: "ENTRADA", quantity };
-  const { body } = await send("POST", "/mcp", {
-    headers: { authorization: `Bearer ${key}` },
-    json: {
-      ...{ jsonrpc: "2.0", id: 1, method: "tools/call" },
-      params: { name: "record_movement", arguments: args },
-    },
-  });
-  return body.result.structuredContent.data.confirmation_id;
 }
 
 /** Makes what the paths name, and gives the address of each path with parameters. */
@@ -223,6 +175,7 @@ async function prepared(service: TestApp): Promise<Asked> {
     ["POST /api/counts/{id}/unknown/{line}/assign", `${counted}/unknown/2/assign`],
     ["DELETE /api/counts/{id}/lines/{line}", `${counted}/lines/1`],
     ["PUT /api/categories/{id}", "/api/categories/1"],
+    ["POST /api/sefaz/calls/{id}/answer", `/api/sefaz/calls/${await fetched(service)}/answer`],
     ["GET /api/nfes/{access_key}/danfe", `${one}/danfe`],
     ["POST /api/counts/{id}/cancel", `/api/counts/${other.count.id}/cancel`],
     ["POST /api/jobs/{id}/replay", `/api/jobs/${failed.id}/replay`],

@@ -3,6 +3,13 @@ import type { TestApp } from "../app.ts";
 import { announcedKey, noteSummary } from "../sefaz/summaries.ts";
 import type { Go } from "./walk-counts.ts";
 
+/** An answer of the distribution with these documents. */
+export const distribution = (documents: string) =>
+  `<retDistDFeInt versao="1.01" xmlns="http://www.portalfiscal.inf.br/nfe"><tpAmb>1</tpAmb><verAplic>1</verAplic><cStat>138</cStat><xMotivo>x</xMotivo><dhResp>2026-11-20T10:00:00-03:00</dhResp><ultNSU>000000000000002</ultNSU><maxNSU>000000000000009</maxNSU><loteDistDFeInt>${documents}</loteDistDFeInt></retDistDFeInt>`;
+/** A document of it, under the NSU 2. */
+export const docZip = (schema: string, bytes: Uint8Array<ArrayBuffer>) =>
+  `<docZip NSU="000000000000002" schema="${schema}">${Bun.gzipSync(bytes).toBase64()}</docZip>`;
+
 /** Asks every route of notes from the tax office for everything that it has a statement for. */
 export async function walkSefaz({ ports }: TestApp, go: Go): Promise<void> {
   const { cnpj } = COMPANY;
@@ -19,11 +26,7 @@ export async function walkSefaz({ ports }: TestApp, go: Go): Promise<void> {
     const { rows } = await ports.database.writing.execute("select max(id) as id from sefaz_calls");
     return `${calls}/${Object.values(rows[0] ?? {})[0]}/answer`;
   };
-  const answer = (documents: string) =>
-    `<retDistDFeInt versao="1.01" xmlns="http://www.portalfiscal.inf.br/nfe"><tpAmb>1</tpAmb><verAplic>1</verAplic><cStat>138</cStat><xMotivo>x</xMotivo><dhResp>2026-11-20T10:00:00-03:00</dhResp><ultNSU>000000000000002</ultNSU><maxNSU>000000000000009</maxNSU><loteDistDFeInt>${documents}</loteDistDFeInt></retDistDFeInt>`;
-  const zip = (schema: string, bytes: Uint8Array<ArrayBuffer>) =>
-    `<docZip NSU="000000000000002" schema="${schema}">${Bun.gzipSync(bytes).toBase64()}</docZip>`;
-  const summary = zip("resNFe_v1.01.xsd", noteSummary(announcedKey(2)));
+  const summary = docZip("resNFe_v1.01.xsd", noteSummary(announcedKey(2)));
   const damaged = '<docZip NSU="000000000000001" schema="procNFe_v4.00.xsd">bm8=</docZip>';
   const send = (at: string, body: string, query = "") =>
     go("POST", `${calls}/{id}/answer`, {
@@ -33,8 +36,8 @@ export async function walkSefaz({ ports }: TestApp, go: Go): Promise<void> {
       headers: { "content-type": "application/octet-stream" },
     });
   // By key, then by the cursor, then without an answer.
-  await send(await claimed(), answer(summary));
-  await send(await claimed(), answer(summary + damaged));
+  await send(await claimed(), distribution(summary));
+  await send(await claimed(), distribution(summary + damaged));
   ports.clock.advance(60_000);
   await send(await claimed(), "", "?fault=cut");
   await go("POST", calls, { json: { cnpjs: [cnpj] } });
