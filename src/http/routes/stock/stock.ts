@@ -14,7 +14,13 @@ import type { Env } from "../../env.ts";
 import { invalidFields } from "../../invalid-request.ts";
 import { requires } from "../../middleware/permissions.ts";
 import { DialectSchema } from "../../request/export-filters.ts";
-import { IdleFlag, idleSinceAt, LEVEL_FILTERS, LowFlag, readLevels } from "../../request/level-query.ts";
+import {
+  IdleFlag,
+  idleSinceAt,
+  LEVEL_FILTERS,
+  LowFlag,
+  readLevels,
+} from "../../request/level-query.ts";
 import {
   elementOf,
   LevelPosition,
