@@ -49,6 +49,8 @@ export const MOVED = {
   sefaz_parked: 20,
   announced_notes: 500,
   announced_events: 500,
+  sefaz_statements: 200,
+  sefaz_statement_rules: 1,
 } as const;
 
 export type MovedTable = keyof typeof MOVED;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { NOTE_STATUSES } from "../lib/note-status.ts";
+import { TAX_OFFICE_EVENTS } from "./tax-office-events.ts";
 
 /**
  * Every event of the feed: its type, when it is written, and the schema of its payload on the wire. A new type is added here
@@ -58,13 +59,7 @@ const EVENTS = {
       }),
     }),
   },
-  "nfe.announced": {
-    when: "A SEFAZ anunciou, por um resumo, uma nota emitida contra a empresa que ainda não está aqui",
-    payload: z.object({
-      ...note,
-      cnpj: z.string().meta({ description: "O CNPJ da empresa a que ela foi distribuída" }),
-    }),
-  },
+  ...TAX_OFFICE_EVENTS,
   "nfe.judged": {
     when: "Uma nota fora do estoque tem outro veredito: configurações, regras, vínculos, eventos, ou o protocolo chegou",
     payload: z.object({ ...judged, holds }),

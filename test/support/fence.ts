@@ -81,6 +81,8 @@ export const MAY: Record<string, string> = {
   sefaz: "lib ports sefaz/wire",
   "sefaz/fetch":
     "lib nfe nfe/read nfe/xml ingest/note ingest/batch ingest/upload sefaz/wire accounts accounts/settings journal ports resilience",
+  "sefaz/statements":
+    "lib nfe nfe/read nfe/signature ingest/verdict ingest/note ingest/judge ingest/event sefaz/wire sefaz/fetch stock/supplier-items accounts accounts/settings journal ports resilience",
   homes: "lib journal ports accounts stock/reconcile resilience",
   reports: "lib ingest/note ingest/search mail webhooks journal ports",
   export: "lib ingest/note stock/supplier-items journal ports",

@@ -49,6 +49,8 @@ export const OWNERS: Readonly<Record<string, string>> = {
   sefaz_parked: "sefaz/fetch",
   announced_notes: "sefaz/fetch",
   announced_events: "sefaz/fetch",
+  sefaz_statements: "sefaz/statements",
+  sefaz_statement_rules: "sefaz/statements",
   queue: "platform",
   originals: "platform",
   installation: "platform",

@@ -3,7 +3,7 @@ import { holderOf } from "../../../accounts/actor.ts";
 import { authenticate } from "../../../accounts/login/authenticate.ts";
 import type { FeedFailure } from "../../../journal/failures.ts";
 import { FEED_START, formatCursor, hasExpired, lastPosition } from "../../../journal/feed.ts";
-import { waitForEvents } from "../../../journal/long-poll.ts";
+import { waitForEvents } from "../../../journal/feed-broadcaster.ts";
 import { shownEvent } from "../../../journal/shown-event.ts";
 import { Failed } from "../../../lib/result.ts";
 import type { Env } from "../../env.ts";

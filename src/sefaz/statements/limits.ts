@@ -1,0 +1,23 @@
+/** All in ms. */
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 86_400_000;
+
+/** From the claim of a statement to the end of its calls, at most (three calls); then another process may take it. */
+export const LEASE_MS = 6 * MINUTE_MS;
+
+/** The first pause after a fault; it doubles up to an hour. */
+export const FIRST_PAUSE_MS = MINUTE_MS;
+
+/** Queries for the proof of a statement that was registered by a call whose answer was lost; then it stays without. */
+export const MOST_PROOF_QUERIES = 30;
+
+/** Ciência is due within ten days of the authorisation; the rule makes none that would probably be refused. */
+export const AWARENESS_MS = 10 * DAY_MS;
+
+/** Statements that one look takes, and that the rule asks for in one batch. */
+export const MOST_DUE = 200;
+export const MOST_BY_RULE = 200;
+
+/** Of the service's text. */
+export const MOST_TEXT = 300;

@@ -1,0 +1,160 @@
+import { expect, test } from "bun:test";
+import type { Ports } from "../../../src/ports/ports.ts";
+import type { SefazCaller } from "../../../src/ports/sefaz.ts";
+import type { WriteJob } from "../../../src/ports/sql.ts";
+import { askStatement } from "../../../src/sefaz/statements/ask-statement.ts";
+import { AWARE, STATEMENT_TYPES } from "../../../src/sefaz/statements/evento.ts";
+import { type StatementNeeds, sendDue } from "../../../src/sefaz/statements/send-due.ts";
+import { procEvento } from "../../../src/sefaz/wire/statement-wire.ts";
+import { Random } from "../../../src/synthetic/random.ts";
+import { type TestApp, withApp } from "../../support/app.ts";
+import { FULL, testInFull } from "../../support/full.ts";
+import { causeOf, sibling } from "../../support/ports-with-admin.ts";
+import { randomFaults } from "../play/caller.ts";
+import type { PlayNote } from "../play/documents.ts";
+import { areSignedByXmlsec, HAS_SCHEMAS, HAS_XMLSEC, schemaErrors } from "../play/outside.ts";
+import type { SefazPlay } from "../play/play.ts";
+import { announce, statementPlay } from "./announce.ts";
+
+const MINUTE = 60_000;
+
+/** The process ends here: nothing after it runs. */
+class Killed extends Error {}
+
+/** Ports of a process whose commits fail now and then, before or after they are written. */
+function mortal<P extends Ports>(ports: P, random: Random, share: number): P {
+  const commit = ports.writer.commit.bind(ports.writer);
+  return {
+    ...ports,
+    writer: {
+      async commit<T>(job: WriteJob<T>, signal?: AbortSignal): Promise<T> {
+        if (random.below(2_000) < share) throw new Killed();
+        const result = await commit(job, signal);
+        if (random.below(2_000) < share) throw new Killed();
+        return result;
+      },
+    },
+  };
+}
+
+interface Extent {
+  readonly statements: number;
+  /** One of so many notes is here itself; the others are announced. */
+  readonly wholeEach: number;
+  /** Of a thousand calls and of a thousand commits. */
+  readonly faults: number;
+}
+
+/** Two processes make the statements that people ask for, through faults and kills, until nothing is left to do. */
+async function stateAll(service: TestApp, { statements, wholeEach, faults }: Extent) {
+  const { ports } = service;
+  const random = new Random(14);
+  const { play, needs: inner } = statementPlay(ports, randomFaults(random, faults));
+  const other = await sibling(ports);
+  const caller: SefazCaller = {
+    async call(called, request) {
+      const answer = await inner.caller.call(called, request);
+      if (random.below(2_000) < faults) throw new Killed();
+      ports.clock.advance(random.below(500));
+      return answer;
+    },
+  };
+  const needs: StatementNeeds = { ...inner, caller };
+  const signal = new AbortController().signal;
+  const notes: PlayNote[] = [];
+  const wishes = new Map<string, string>();
+  let asked = 0;
+  const wish = async () => {
+    if (notes.length === 0 || random.below(3) > 0) {
+      const seed = notes.length + 1;
+      const days = random.below(25) === 0 ? 190 : random.below(8);
+      const note = await announce(ports, play, seed, {
+        days,
+        ...(random.below(20) === 0 ? { cSitNFe: "3" } : {}),
+      });
+      if (seed % wholeEach === 0) await service.upload(note.xml);
+      notes.push(note);
+    }
+    const { accessKey } = notes[
+      random.between(Math.max(0, notes.length - 6), notes.length - 1)
+    ] ?? { accessKey: "" };
+    const type = STATEMENT_TYPES[random.below(4)] ?? AWARE;
+    const reason = type === "210240" ? "Mercadoria recusada na entrega" : null;
+    const made = await askStatement(ports, { accessKey, type, reason }, causeOf(1)).catch(
+      () => null,
+    );
+    if (made === null) return;
+    asked += 1;
+    if (type !== AWARE) wishes.set(accessKey, type);
+  };
+  const open = async () =>
+    Number(
+      (
+        await service.rows("select count(*) as n from sefaz_statements where next_at is not null")
+      )[0]?.n,
+    );
+  for (let round = 0; round < 3_000; round += 1) {
+    for (let n = 0; n < statements / 20 && asked < statements; n += 1) await wish();
+    await Promise.all([
+      sendDue(mortal(ports, random, faults), needs, signal),
+      sendDue(mortal({ ...other, writer: ports.writer }, random, faults), needs, signal),
+    ]);
+    ports.clock.advance(random.between(1_000, round % 5 === 0 ? 40 * MINUTE : 2 * MINUTE));
+    if (asked >= statements && (await open()) === 0) break;
+  }
+  expect(await open()).toBe(0);
+  await other.close();
+  await compare(service, play, wishes);
+  return { play, asked };
+}
+
+/** State here = state there, each statement once in effect, and each note has its events. */
+async function compare({ rows }: TestApp, play: SefazPlay, wishes: ReadonlyMap<string, string>) {
+  const here = await rows("select * from sefaz_statements order by id");
+  const there = play.statements.registered.map(
+    ({ accessKey, type, sequence }) => `${accessKey} ${type} ${sequence}`,
+  );
+  const shown = (row: Record<string, unknown>) => `${row.access_key} ${row.type} ${row.sequence}`;
+  const done = here.filter(({ state }) => state === "done");
+  expect(new Set(there).size).toBe(there.length);
+  expect(done.map(shown).toSorted()).toEqual(there.toSorted());
+  expect(here.filter(({ state }) => state !== "done" && state !== "refused")).toEqual([]);
+  expect(done.filter(({ proof, entered_at }) => proof === null || entered_at === null)).toEqual([]);
+  const events = await rows("select access_key, type, sequence from nfe_events");
+  expect(events.map(shown).toSorted()).toEqual(there.toSorted());
+  // The last one counts: where the last wish was not refused, it is the last one there as well.
+  for (const [accessKey, type] of wishes) {
+    const last = here.findLast((row) => row.access_key === accessKey && row.type !== AWARE);
+    if (last?.state !== "done") continue;
+    expect(last.type).toBe(type);
+    expect(play.statements.of(accessKey).findLast((one) => one.type !== AWARE)?.type).toBe(type);
+  }
+}
+
+test("statements are made once in effect by two processes through faults and kills, and stand here as there", () =>
+  withApp(async (service) => {
+    const { play } = await stateAll(service, { statements: 40, wholeEach: 8, faults: 250 });
+    expect(play.statements.registered.length).toBeGreaterThan(25);
+  }));
+
+testInFull(
+  "500 statements are made once in effect through faults and kills, right by the published schemas and xmlsec1",
+  () =>
+    withApp(async (service) => {
+      const { play } = await stateAll(service, { statements: 500, wholeEach: 10, faults: 250 });
+      const { registered } = play.statements;
+      expect(registered.length).toBeGreaterThan(350);
+      if (!FULL || !HAS_SCHEMAS || !HAS_XMLSEC) return;
+      expect(areSignedByXmlsec(registered.map(({ evento }) => evento))).toEqual(
+        registered.map(() => true),
+      );
+      // The schemas of the service know no letters in a key.
+      const numeric = registered.filter(({ accessKey }) => /^\d{44}$/.test(accessKey));
+      expect(numeric.length).toBeGreaterThan(200);
+      for (const { evento, retEvento } of numeric) {
+        const proof = new TextDecoder().decode(procEvento(evento, { proof: retEvento }));
+        expect(schemaErrors(proof, "eventos/procConfRecebtoNFe_v1.00.xsd")).toBe("");
+      }
+    }),
+  900_000,
+);
