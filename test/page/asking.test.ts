@@ -1,9 +1,8 @@
-import { test } from "bun:test";
 import { deepEqual, equal, match } from "node:assert/strict";
 import { join } from "node:path";
-import { testInFull } from "../support/full.ts";
-import { noBrowser, type Visit, visit } from "./browser.ts";
+import { type Visit, visit } from "./browser.ts";
 import { withBunWorld } from "./bun-world.ts";
+import { inBrowser } from "./in-browser.ts";
 
 /** Runs `body` in a page that has only what views ask with. */
 async function inAsking(body: (visit: Visit) => Promise<void>): Promise<void> {
@@ -26,7 +25,6 @@ async function inAsking(body: (visit: Visit) => Promise<void>): Promise<void> {
   );
 }
 
-const inBrowser = noBrowser === null ? testInFull : test.skip;
 const CATEGORY = `asking.ask("/api/categories", { method: "POST", json: { name: "Bebidas" } })`;
 
 inBrowser(

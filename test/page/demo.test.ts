@@ -1,11 +1,9 @@
-import { expect, test } from "bun:test";
+import { expect } from "bun:test";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { testInFull } from "../support/full.ts";
-import { noBrowser, PICTURES, visit } from "./browser.ts";
+import { PICTURES, visit } from "./browser.ts";
 import { withDemo } from "./demo-world.ts";
-
-const inBrowser = noBrowser === null ? testInFull : test.skip;
+import { inBrowser } from "./in-browser.ts";
 
 /** The three pictures of README.md (docs/pictures); written by its command, elsewhere otherwise. */
 const SHOWN = process.env.README_PICTURES ?? PICTURES;

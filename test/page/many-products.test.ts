@@ -3,15 +3,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase } from "../../src/platform/bun/database/database.ts";
-import { testInFull } from "../support/full.ts";
 import { withServer } from "../support/server.ts";
-import { noBrowser, visit } from "./browser.ts";
+import { visit } from "./browser.ts";
 import { builtPage } from "./built-page.ts";
+import { inBrowser } from "./in-browser.ts";
 
 const MANY = 100_000;
 const ADMIN = { email: "dona@loja.example", password: "uma senha dos testes" };
-
-const inBrowser = noBrowser === null ? testInFull : testInFull.skip;
 
 inBrowser(
   "a stock of 100,000 products is searched, and read on to 1,000 rows and no further",

@@ -12,9 +12,9 @@ import {
   taxpayer,
 } from "../../src/page/base/say.ts";
 import { shownLabels, ticks } from "../../src/page/parts/chart-scale.ts";
-import { testInFull } from "../support/full.ts";
-import { noBrowser, type Visit, visit } from "./browser.ts";
+import { type Visit, visit } from "./browser.ts";
 import { withBunWorld } from "./bun-world.ts";
+import { inBrowser } from "./in-browser.ts";
 
 /** Runs `body` with the page of every part: its script and 120 rows come from here, all else from the service. */
 async function inGallery(body: (visit: Visit, asked: string[]) => Promise<void>): Promise<void> {
@@ -51,8 +51,6 @@ async function inGallery(body: (visit: Visit, asked: string[]) => Promise<void>)
     }),
   );
 }
-
-const inBrowser = noBrowser === null ? testInFull : test.skip;
 
 describe("the parts of the page", () => {
   inBrowser("have no accessibility finding in light, in dark and on a phone", () =>
