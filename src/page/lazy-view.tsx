@@ -9,7 +9,7 @@ declare const STYLES: Readonly<Record<string, string>>;
 
 type Load = () => Promise<{ default: ComponentType }>;
 
-/** Each view is read when it is first opened. A new one gets its line here, in places.ts and in STYLED of the build. */
+/** Each view is read when it is first opened. A new one gets its line here and in places.ts. */
 const LOADS: Record<Place["folder"], Load> = {
   notes: () => import("./notes/view.tsx"),
   stock: () => import("./stock/view.tsx"),

@@ -1,5 +1,7 @@
 import { beforeAll, expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { Glob } from "bun";
 import { builtPage } from "./built-page.ts";
 
 const KIB = 1024;
@@ -54,4 +56,15 @@ test("every file of the page but the document has a hash in its name or is asked
 test("the document names no other host and has no inline script", () => {
   expect(html).not.toMatch(/https?:\/\//);
   expect(html).not.toMatch(/<script(?![^>]*\bsrc=)|\son\w+=|<style/);
+});
+
+test("every style sheet of the source is imported once, by the sheet of its view or of the page", async () => {
+  const imported: string[] = [];
+  const sheets: string[] = [];
+  for (const path of new Glob("src/page/**/*.css").scanSync()) {
+    if (!path.endsWith("/style.css")) sheets.push(path);
+    for (const [, to = ""] of (await Bun.file(path).text()).matchAll(/@import "(.+?)"/g))
+      imported.push(join(dirname(path), to));
+  }
+  expect(imported.sort()).toEqual(sheets.sort());
 });
