@@ -6,10 +6,11 @@ import { FULL } from "../../support/full.ts";
 import { ACCOUNT_KINDS } from "../../support/idempotency/account-kinds.ts";
 import { type Keyed, sendOnce, sendUntilAnswered } from "../../support/idempotency/cut-sending.ts";
 import { NOTE_KINDS } from "../../support/idempotency/note-kinds.ts";
+import { SEFAZ_KINDS } from "../../support/idempotency/sefaz-kinds.ts";
 import { STOCK_KINDS } from "../../support/idempotency/stock-kinds.ts";
 import { type Kind, TAKES_ALL, twoCompanies, type World } from "../../support/idempotency/world.ts";
 
-const KINDS: readonly Kind[] = [...NOTE_KINDS, ...STOCK_KINDS, ...ACCOUNT_KINDS];
+const KINDS: readonly Kind[] = [...NOTE_KINDS, ...STOCK_KINDS, ...ACCOUNT_KINDS, ...SEFAZ_KINDS];
 const CLIENTS = 64;
 /** Of both companies; one of each kind is the least. */
 const REQUESTS = FULL ? 500 : 0;
@@ -36,7 +37,7 @@ async function ordersOf(world: World, least: number): Promise<Order[]> {
 /** Rows that say how often something was asked, and not what was done; memberships are also those of the other company's people. */
 const ASIDE = [
   ...["idempotency_keys", "cache_versions", "sweep_places", "known_networks", "queue"],
-  ...["audit", "memberships", "ledger_spans"],
+  ...["audit", "memberships", "ledger_spans", "sefaz_calls"],
 ];
 /** A login is done as often as it is asked for; a batch that was cut finds its documents registered. */
 const ASKED = ["login", "session.company", "nfe.refuse"];

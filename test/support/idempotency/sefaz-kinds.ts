@@ -1,0 +1,81 @@
+import { cnpjOf } from "../../../src/synthetic/access-keys.ts";
+import { gzipBase64 } from "../../../src/synthetic/answers.ts";
+import { announcedKey, noteSummary } from "../sefaz/summaries.ts";
+import { json, type Kind, type World } from "./world.ts";
+
+const ABOUT = ["FETCHED", "NOW", "PARKED", "CLAIMED", "ANSWERED"];
+
+/** A CNPJ of its own with fetching switched on; `call`: the one that is awaited. */
+async function fetching(world: World, about: string, n: number, call: string | null = null) {
+  const { company, service } = world;
+  const cnpj = cnpjOf(`${company}${ABOUT.indexOf(about)}${String(n).padStart(10, "0")}`);
+  await service.ports.writer.commit({
+    statements: [
+      {
+        sql: `insert into sefaz_cursors (company, cnpj, environment, uf, active, call, saved_by, created_at, updated_at)
+          values (?1, ?2, '1', '35', 1, ?3, 14, 0, 0)`,
+        args: [company, cnpj, call],
+      },
+      {
+        sql: `insert into sefaz_calls (company, id, cnpj, environment, kind, subject, at)
+          select ?1, ?3, ?2, '1', 'cursor', '0', 0 where ?3 is not null`,
+        args: [company, cnpj, call],
+      },
+      {
+        sql: `insert into sefaz_parked (company, cnpj, environment, nsu, schema, reason, parked_at)
+          select ?1, ?2, '1', 7, 'procNFe_v4.00.xsd', 'gzip', 0 where ?3 = 'PARKED'`,
+        args: [company, cnpj, about],
+      },
+    ],
+    read: () => undefined,
+  });
+  return cnpj;
+}
+
+/** An answer of the distribution with one summary. */
+const answerWith = async (key: string) =>
+  `<retDistDFeInt versao="1.01" xmlns="http://www.portalfiscal.inf.br/nfe"><tpAmb>1</tpAmb><verAplic>1</verAplic><cStat>138</cStat><xMotivo>Documento(s) localizado(s)</xMotivo><dhResp>2026-11-20T10:00:00-03:00</dhResp><ultNSU>000000000000001</ultNSU><maxNSU>000000000000001</maxNSU><loteDistDFeInt><docZip NSU="000000000000001" schema="resNFe_v1.01.xsd">${await gzipBase64(noteSummary(key))}</docZip></loteDistDFeInt></retDistDFeInt>`;
+
+/** Every POST about notes from the tax office. */
+export const SEFAZ_KINDS: readonly Kind[] = [
+  {
+    route: "/api/nfes/fetch",
+    answers: "kept",
+    async make(world, n) {
+      const cnpj = await fetching(world, "FETCHED", n);
+      return json("/api/nfes/fetch", { access_key: announcedKey(n), cnpj });
+    },
+  },
+  {
+    route: "/api/sefaz/fetch-now",
+    answers: "kept",
+    make: async (world, n) =>
+      json("/api/sefaz/fetch-now", { cnpj: await fetching(world, "NOW", n) }),
+  },
+  {
+    route: "/api/sefaz/parked/retry",
+    answers: "kept",
+    make: async (world, n) =>
+      json("/api/sefaz/parked/retry", { cnpj: await fetching(world, "PARKED", n), nsu: 7 }),
+  },
+  {
+    // A claim whose answer was lost is a call that counts; there may be another when its hour is over.
+    route: "/api/sefaz/calls",
+    answers: "open",
+    make: async (world, n) =>
+      json("/api/sefaz/calls", { cnpjs: [await fetching(world, "CLAIMED", n)] }),
+  },
+  {
+    route: "/api/sefaz/calls/{id}/answer",
+    answers: "kept",
+    async make(world, n) {
+      const call = `answered-${n}`;
+      await fetching(world, "ANSWERED", n, call);
+      return {
+        path: `/api/sefaz/calls/${call}/answer`,
+        type: "application/octet-stream",
+        body: await answerWith(announcedKey(1_000_000 + n)),
+      };
+    },
+  },
+];
