@@ -21,6 +21,7 @@ const RUNNERS: Readonly<Record<CommandName, () => Promise<Go>>> = {
   users: async () => (await import("./requests/users.ts")).runUsers,
   keys: async () => (await import("./requests/keys.ts")).runKeys,
   webhooks: async () => (await import("./requests/webhooks.ts")).runWebhooks,
+  sefaz: async () => (await import("./requests/sefaz.ts")).runSefaz,
   completion: async () => runCompletion,
   backup: async () => (await import("./database/database-commands.ts")).runBackup,
   restore: async () => (await import("./database/database-commands.ts")).runRestore,

@@ -11,7 +11,13 @@ const OURS =
   /^(?:NFE|SGE|COMPANY|RATE_LIMIT|SSE|MAIL|SMTP|SEFAZ|WEBHOOKS|METRICS|JWT|CORS|EVENTS_KEEP|COMMIT_(?:GROUP|QUEUE))_/;
 
 /** Read by the command line alone. */
-const ELSEWHERE = ["SGE_COMPANY", "SGE_EMAIL", "SGE_PASSWORD", "SGE_TOKEN"];
+const ELSEWHERE = [
+  "SGE_CERTIFICATE_PASSWORD",
+  "SGE_COMPANY",
+  "SGE_EMAIL",
+  "SGE_PASSWORD",
+  "SGE_TOKEN",
+];
 
 /** Shorter names are near to too many others (HOST and CHOST). */
 const LEAST_LENGTH = 8;

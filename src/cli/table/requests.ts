@@ -146,6 +146,18 @@ export const REQUEST_COMMANDS = {
       ...WHERE,
     },
   },
+  sefaz: {
+    short: "Busca na SEFAZ as notas emitidas contra a empresa",
+    usage: "sge sefaz status\n     sge sefaz run CERTIFICADO [--cnpj CNPJ,…] [--once]",
+    says: "status mostra até onde as notas de cada CNPJ foram buscadas. run busca com um certificado A1 (.pfx) desta máquina, que não sai\ndela: o serviço diz que consulta fazer e quando, e recebe a resposta. A senha do certificado: SGE_CERTIFICATE_PASSWORD ou a\npergunta. Sem rede, espera. Termina com SIGINT ou SIGTERM.",
+    takes: "files",
+    words: { status: "Até onde as notas foram buscadas", run: "Busca, até ser interrompido" },
+    args: {
+      cnpj: { type: "string", valueHint: "CNPJ,…", description: "Só estes CNPJs (run)" },
+      once: { type: "boolean", description: "Termina quando não há consulta a fazer agora (run)" },
+      ...WHERE,
+    },
+  },
   completion: {
     short: "Escreve o que completa os comandos no shell",
     usage: "sge completion bash|zsh|fish",
