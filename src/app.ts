@@ -36,6 +36,7 @@ import { healthRoutes } from "./http/routes/operations/health.ts";
 import { authenticateScraper, metricsRoutes } from "./http/routes/operations/metrics.ts";
 import { agentCallRoutes } from "./http/routes/sefaz/agent-calls.ts";
 import { announcedRoutes } from "./http/routes/sefaz/announced.ts";
+import { certificateRoutes } from "./http/routes/sefaz/certificates.ts";
 import { sefazFetchingRoutes } from "./http/routes/sefaz/fetching.ts";
 import { categoryRoutes } from "./http/routes/stock/categories.ts";
 import { costRiseRoutes } from "./http/routes/stock/cost-rises.ts";
@@ -135,6 +136,7 @@ export const routes = [
   ...webhookDeliveryRoutes,
   ...sefazFetchingRoutes,
   ...agentCallRoutes,
+  ...certificateRoutes,
   ...profilingRoutes,
   ...metricsRoutes,
 ] as const;

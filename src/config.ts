@@ -159,7 +159,7 @@ const Environment = z.object({
     .min(32)
     .optional()
     .describe(
-      "Seals the passwords of mailboxes and the secrets of webhooks; 32 characters or more, JWT_SECRET when absent",
+      "Seals the passwords of mailboxes, the secrets of webhooks and certificates; 32 characters or more, JWT_SECRET when absent",
     ),
   MAIL_POLL_SECONDS: z.coerce
     .number()
@@ -233,6 +233,11 @@ const Environment = z.object({
     .describe(
       "Addresses of the tax office's services in place of the built-in ones, comma separated SERVICE=https://…; services: distribution, statement, query, query.35 (Bun)",
     ),
+  SEFAZ_CERTIFICATES: z
+    .string()
+    .regex(/^(?:\/|[A-Za-z]:[\\/])/, "não é o caminho de uma pasta desde a raiz")
+    .optional()
+    .describe("Folder of A1 certificates that stay files, named by companies (Bun)"),
   LOG_LEVEL: z
     .enum(["debug", "info", "warn", "error"])
     .default("info")

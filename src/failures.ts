@@ -8,6 +8,7 @@ import type { MailFailure } from "./mail/failures.ts";
 import type { NfeFailure } from "./nfe/failures.ts";
 import type { PlatformFailure } from "./ports/failures.ts";
 import type { ReportFailure } from "./reports/failures.ts";
+import type { CertificateFailure } from "./sefaz/certificates/failures.ts";
 import type { FetchFailure } from "./sefaz/fetch/failures.ts";
 import type { CatalogFailure, CategoryFailure } from "./stock/catalog/failures.ts";
 import type { CountFailure } from "./stock/counting/failures.ts";
@@ -70,6 +71,7 @@ export type Failure =
   | ReportFailure
   | WebhookFailure
   | FetchFailure
+  | CertificateFailure
   | AlertFailure
   | PlatformFailure
   | RequestFailure;

@@ -20,6 +20,7 @@ import { expireMails } from "./mail/expire-mails.ts";
 import type { Ports } from "./ports/ports.ts";
 import type { Message } from "./queue-messages.ts";
 import { faultCode } from "./resilience/fault-code.ts";
+import { warnEnding } from "./sefaz/certificates/warn-ending.ts";
 import { completeAnnounced } from "./sefaz/fetch/announced-notes.ts";
 import { expireCalls } from "./sefaz/fetch/expire-calls.ts";
 import { resumeCloses } from "./stock/counting/close-count.ts";
@@ -73,6 +74,8 @@ export interface MaintenanceReport {
   readonly announced: number;
   /** Old calls to the tax office, and what was asked for and has ended. */
   readonly calls: number;
+  /** Certificates that have come near their end, each an event of the feed. */
+  readonly ending: number;
   /** Steps that failed; the next run repeats them. */
   readonly faults: number;
 }
@@ -105,6 +108,7 @@ const OF_EACH_COMPANY: readonly (readonly [keyof MaintenanceReport, StepOfCompan
   ["chained", chainAudit],
   ["announced", completeAnnounced],
   ["calls", expireCalls],
+  ["ending", warnEnding],
 ];
 
 const OF_ALL: readonly (readonly [
@@ -165,6 +169,7 @@ export async function runMaintenance(
     chained: 0,
     announced: 0,
     calls: 0,
+    ending: 0,
     faults: 0,
   };
   const run = async (kind: keyof MaintenanceReport, step: () => Promise<number>) => {

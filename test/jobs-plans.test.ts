@@ -16,6 +16,7 @@ const SMALL = [
   "cache_versions",
   "api_keys",
   "webhooks",
+  "sefaz_certificates",
   "__drizzle_migrations",
 ];
 

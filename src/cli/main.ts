@@ -22,6 +22,7 @@ const RUNNERS: Readonly<Record<CommandName, () => Promise<Go>>> = {
   keys: async () => (await import("./requests/keys.ts")).runKeys,
   webhooks: async () => (await import("./requests/webhooks.ts")).runWebhooks,
   sefaz: async () => (await import("./requests/sefaz.ts")).runSefaz,
+  certificate: async () => (await import("./requests/certificate.ts")).runCertificate,
   completion: async () => runCompletion,
   backup: async () => (await import("./database/database-commands.ts")).runBackup,
   restore: async () => (await import("./database/database-commands.ts")).runRestore,

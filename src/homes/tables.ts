@@ -43,6 +43,7 @@ export const MOVED = {
   confirmations: 100,
   webhooks: 20,
   webhook_deliveries: 200,
+  sefaz_certificates: 20,
   sefaz_cursors: 100,
   sefaz_calls: 500,
   sefaz_asks: 500,

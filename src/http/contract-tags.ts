@@ -11,6 +11,7 @@ export const TAGS: Readonly<Record<string, string>> = {
   jobs: "Processamentos em segundo plano",
   events: "O que aconteceu, na ordem da gravação",
   webhooks: "O que aconteceu, enviado a um endereço da empresa",
+  sefaz: "Notas buscadas na SEFAZ, e os certificados para isso",
   audit: "Quem fez o quê, em ordem provada",
   assistant: "Pedidos de assistentes (MCP), que uma pessoa confirma",
   operations: "Operação do serviço",

@@ -33,6 +33,9 @@ const BY_ROUTE: Readonly<Record<string, string>> = {
   "POST /api/config/email/test": "mail.not_supported mail.incomplete mail.password_again",
   "POST /api/config/email/address": "mail.no_domain",
   "POST /api/config/alerts/test": "alerts.no_sender alerts.no_recipients rate_limited",
+  "POST /api/certificates":
+    "certificate.not_supported certificate.too_many certificate.passphrase certificate.unreadable certificate.other_holder certificate.expired certificate.not_yet_valid certificate.usage certificate.file rate_limited",
+  "DELETE /api/certificates/{id}": "certificate.not_found",
   "POST /api/nfe/upload":
     "nfe.malformed_xml nfe.not_an_nfe nfe.invalid nfe.access_key nfe.many_notes nfe.duplicate nfe.event_differs stock.out_of_range too_large unsupported_media_type malformed_multipart upload.missing_file",
   "POST /api/nfe/batch": "batch.too_large batch.malformed_zip batch.dry_run_async job.too_many",

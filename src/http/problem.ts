@@ -33,6 +33,8 @@ const SHOWN_FIELDS: Readonly<Record<string, string>> = {
   "batch.too_large": "what",
   "webhook.url": "why",
   "auth.forbidden": "permission",
+  "certificate.unreadable": "why",
+  "certificate.file": "file",
 };
 
 /** The codes of answers that have a status and no failure. */

@@ -7,6 +7,8 @@ export const AUDIT_ACTIONS = {
   "category.change": "UPDATE",
   "category.create": "CREATE",
   "category.delete": "DELETE",
+  "certificate.add": "CREATE",
+  "certificate.remove": "DELETE",
   "company.create": "CREATE",
   "company.move": "UPDATE",
   "company.tax_profile": "UPDATE",

@@ -303,6 +303,7 @@ export const ALERT_TYPES = [
   "nfe.has_returns",
   "mailbox.failing",
   "webhook.disabled",
+  "certificate.ending",
 ] as const;
 export type AlertType = (typeof ALERT_TYPES)[number];
 

@@ -3,7 +3,7 @@ const VERSION = "v1";
 const IV_BYTES = 12;
 
 /** What a sealed text is for: a key is derived for each, so that no text can be opened as one of another kind. */
-export type SealedFor = "mailbox" | "webhook";
+export type SealedFor = "mailbox" | "webhook" | "certificate";
 
 /** The service's secret that seals: MAIL_SECRET, or JWT_SECRET. Throws when there is neither. */
 export function sealingSecret(config: {

@@ -10,6 +10,7 @@ import type { Mailer } from "./mailer.ts";
 import type { Outgoing } from "./outgoing.ts";
 import type { PageFiles } from "./page.ts";
 import type { PasswordHasher } from "./passwords.ts";
+import type { PfxReader } from "./pfx.ts";
 import type { Profiler } from "./profiler.ts";
 import type { MessageQueue } from "./queue.ts";
 import type { SefazCaller } from "./sefaz.ts";
@@ -53,6 +54,8 @@ export interface Ports {
   mailer?: Mailer;
   /** Calls the tax office's services. Absent where a client's certificate cannot be presented (Workers). */
   sefaz?: SefazCaller;
+  /** Opens the certificates for these calls. Absent where they cannot be presented (Workers). */
+  pfx?: PfxReader;
   /** Absent where the runtime has none (Workers). */
   profiler?: Profiler;
   /**

@@ -11,6 +11,8 @@ export interface AlertCounts {
   readonly mailboxesFailing: number;
   /** Webhooks that the service has disabled. */
   readonly webhooksDisabled: number;
+  /** Certificates that end within 30 days or have ended, and that no other of their CNPJ outlives. */
+  readonly certificatesEnding: number;
 }
 
 /** Of each kind at most so many are counted. */
@@ -34,7 +36,9 @@ export async function alertCounts(
           where company = ?1 and type = 'product.cost_rose' and at >= ?2 limit ?4)) as cost_rose,
         ${heldNotes("?1", "?4", "and received_at < ?3")} as held_long,
         (select count(*) from mail_settings where company = ?1 and active = 1 and failing_reported = 1) as mailboxes,
-        (select count(*) from webhooks where company = ?1 and disabled_why is not null) as webhooks`,
+        (select count(*) from webhooks where company = ?1 and disabled_why is not null) as webhooks,
+        (select count(*) from sefaz_certificates c where company = ?1 and warned is not null and not exists (
+          select 1 from sefaz_certificates d where d.company = ?1 and d.root = c.root and d.ends_at > c.ends_at)) as certificates`,
       args: [company, costsSince, heldBefore, MAX_ALERTS],
     },
     signal,
@@ -44,5 +48,6 @@ export async function alertCounts(
     heldLong: Number(row?.held_long),
     mailboxesFailing: Number(row?.mailboxes),
     webhooksDisabled: Number(row?.webhooks),
+    certificatesEnding: Number(row?.certificates),
   };
 }

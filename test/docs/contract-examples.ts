@@ -4,6 +4,7 @@ import { type TestApp, withApp } from "../support/app.ts";
 import { VALID_REQUESTS } from "../support/http/valid-requests.ts";
 import { PASSWORD, TAKES_ALL } from "../support/idempotency/world.ts";
 import { lossEvent } from "../support/notes/loss-events.ts";
+import { somePfx } from "../support/sefaz/some-pfx.ts";
 import { type Asked, askedFor, fetched, sessions } from "./examples-asked.ts";
 
 const PATH = "src/http/contract/examples.json";
@@ -87,6 +88,8 @@ const HIDDEN: Readonly<Record<string, string>> = {
   new_password: "outra senha comprida",
   current_password: "uma senha comprida",
   imap_password: "********",
+  passphrase: "a senha do arquivo",
+  pfx: "MIIK…",
 };
 
 function shown(value: unknown): unknown {
@@ -110,6 +113,8 @@ async function prepared(service: TestApp): Promise<Asked> {
   await upload(lossEvent(noteOf(3).accessKey, [{ nItem: 1, quantity: "1", unit: "UN" }]));
   const [event] = (await send("GET", `/api/nfes/${noteOf(3).accessKey}`)).body.events;
   const hook = await post("/api/webhooks", { url: "https://erp.loja.example/sge", events: ["*"] });
+  const certificate = { pfx: somePfx().toBase64(), passphrase: "segredo" };
+  await post("/api/certificates", certificate);
   await post("/api/products", { code: "P2", name: "FILTRO DE PAPEL", unit: "UN" });
   await post("/api/products", { code: "P3", name: "ACUCAR 1 KG", unit: "UN" });
   const counting = { name: "Filtros", scope: "products", product_codes: ["P2"] };
@@ -198,7 +203,8 @@ async function prepared(service: TestApp): Promise<Asked> {
         ...["/rotate-secret", "/deliveries", "/ping"],
       ])
         if (!at.has(`${method} ${of}${rest}`)) at.set(`${method} ${of}${rest}`, made + rest);
-  return { at, ...(await sessions(service)) };
+  const { bodies, headers } = await sessions(service);
+  return { at, headers, bodies: { ...bodies, "POST /api/certificates": certificate } };
 }
 
 type Operations = Readonly<

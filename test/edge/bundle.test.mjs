@@ -27,7 +27,6 @@ const DO_WITHOUT = [
   "zod/v4/classic/external.js",
   "zod/v4/classic/schemas.js",
   "zod/v4/core/index.js",
-  "zod/v4/core/json-schema-processors.js",
 ];
 const NO_PLACE = /node_modules\/(?:prom-client|imapflow|libsql|fast-xml-parser)\//;
 

@@ -11,6 +11,7 @@ import { costsOf, recordStatements } from "../support/http/query-plans.ts";
 import { walkAssistant } from "../support/http/walk-assistant.ts";
 import { walkAudit } from "../support/http/walk-audit.ts";
 import { walkCatalog } from "../support/http/walk-catalog.ts";
+import { walkCertificates } from "../support/http/walk-certificates.ts";
 import { walkCompany } from "../support/http/walk-company.ts";
 import { type Go, walkCounts } from "../support/http/walk-counts.ts";
 import { walkLists } from "../support/http/walk-lists.ts";
@@ -216,6 +217,7 @@ async function walk(service: TestApp): Promise<Set<string>> {
     await go("GET", `/api/dashboard/${figures}`, { query: "?by=issued" });
   await walkCounts(service, go);
   await walkSefaz(service, go);
+  await walkCertificates(service, go);
   await walkWebhooks(service, go);
   await walkAssistant(service, go);
   for (const simple of [

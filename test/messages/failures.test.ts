@@ -24,6 +24,15 @@ const WITH_VALUES: readonly Failure[] = [
   ...(["length", "charset", "check_digit"] as const).map(
     (why): Failure => ({ code: "nfe.access_key", why, got: "1" }),
   ),
+  ...(["not_pkcs12", "no_key", "not_rsa", "too_slow", "not_x509"] as const).map(
+    (why): Failure => ({ code: "certificate.unreadable", why }),
+  ),
+  ...["11222333000181", null].map((cnpj): Failure => ({ code: "certificate.other_holder", cnpj })),
+  { code: "certificate.too_many", limit: 20 },
+  { code: "certificate.expired", until: "2026-11-20T00:00:00.000Z" },
+  { code: "certificate.not_yet_valid", from: "2026-12-01T00:00:00.000Z" },
+  { code: "certificate.file", file: "loja.pfx" },
+  { code: "certificate.none", cnpj: "11222333000181" },
   { code: "late_cost.differs", access_key: "1", cost_id: "1", amount: "10.00" },
   { code: "import.too_many_lines", limit: 5_000 },
   {

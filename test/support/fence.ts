@@ -10,7 +10,7 @@ import {
 
 /** What the page reads of the API: the types of its answers, which leave nothing in the browser's program. */
 const ANSWERS =
-  "http:types http/views:types http/routes/exports:types http/routes/notes:types http/routes/stock:types http/routes/accounts:types http/routes/feed:types";
+  "http:types http/views:types http/routes/exports:types http/routes/notes:types http/routes/stock:types http/routes/accounts:types http/routes/feed:types http/routes/sefaz:types";
 const VIEW = `lib accounts ${ANSWERS} page/base page/parts`;
 
 /**
@@ -79,12 +79,13 @@ export const MAY: Record<string, string> = {
     "lib nfe nfe/container messages/pt-BR/documents ingest/verdict ingest/upload ingest/note ingest/approve ingest/event ingest/receive accounts journal ports observability resilience",
   "sefaz/wire": "lib nfe nfe/xml nfe/container ingest/upload ports",
   sefaz: "lib ports sefaz/wire",
+  "sefaz/certificates": "lib nfe/signature accounts accounts/settings journal ports",
   "sefaz/fetch":
     "lib nfe nfe/read nfe/xml ingest/note ingest/batch ingest/upload sefaz/wire accounts accounts/settings journal ports resilience",
   "sefaz/statements":
     "lib nfe nfe/read nfe/signature ingest/verdict ingest/note ingest/judge ingest/event sefaz/wire sefaz/fetch stock/supplier-items accounts accounts/settings journal ports resilience",
   homes: "lib journal ports accounts stock/reconcile resilience",
-  reports: "lib ingest/note ingest/search mail webhooks journal ports",
+  reports: "lib sefaz/certificates ingest/note ingest/search mail webhooks journal ports",
   export: "lib ingest/note stock/supplier-items journal ports",
   "export/sheets":
     "lib messages/pt-BR/audit ingest/verdict ingest/search stock/supplier-items stock/reports stock/lots accounts journal ports export",
@@ -94,7 +95,7 @@ export const MAY: Record<string, string> = {
   alerts: "lib messages/pt-BR/alerts accounts accounts/settings journal ports",
   webhooks: "lib version.ts accounts journal ports resilience",
   "failures.ts":
-    "alerts webhooks confirmations sefaz/fetch nfe ingest/verdict mail stock stock/catalog stock/counting reports accounts export journal ports",
+    "alerts webhooks confirmations sefaz/certificates sefaz/fetch nfe ingest/verdict mail stock stock/catalog stock/counting reports accounts export journal ports",
   http: "lib nfe messages/pt-BR/documents messages/pt-BR/failures stock/supplier-items ingest/verdict accounts ports failures.ts version.ts resilience",
   "http/middleware":
     "lib http failures.ts:types accounts accounts/keys accounts/login homes journal ports config.ts observability resilience",
@@ -120,7 +121,7 @@ export const MAY: Record<string, string> = {
   "http/routes/feed":
     "lib http http/middleware http/views http/request http/stream accounts accounts/login journal webhooks",
   "http/routes/sefaz":
-    "lib nfe http http/middleware http/request sefaz/fetch sefaz/wire accounts accounts/settings journal ports",
+    "lib nfe nfe/container http http/middleware http/request sefaz/certificates sefaz/fetch sefaz/wire accounts accounts/settings journal ports",
   "http/routes/assistant":
     "lib http http/middleware http/assistant accounts confirmations journal resilience",
   "http/routes/operations": "lib http http/middleware accounts ports version.ts observability",
@@ -156,7 +157,7 @@ export const MAY: Record<string, string> = {
   "page/account": `${VIEW} http/routes/assistant:types`,
   page: "lib accounts page/base page/parts page/tray page/notes page/stock page/mapping page/panel page/count page/exports page/admin page/companies page/account",
   "maintenance.ts":
-    "homes accounts confirmations ingest/note ingest/judge ingest/batch sefaz/fetch export/files mail stock stock/reconcile stock/lots stock/counting journal ports queue-messages.ts:types resilience webhooks",
+    "homes accounts confirmations ingest/note ingest/judge ingest/batch sefaz/certificates sefaz/fetch export/files mail stock stock/reconcile stock/lots stock/counting journal ports queue-messages.ts:types resilience webhooks",
   "consumer.ts":
     "accounts ingest/batch export/files journal ports queue-messages.ts resilience webhooks",
 };

@@ -16,6 +16,7 @@ import { bunOutgoing } from "../../src/platform/bun/network/outgoing.ts";
 import { bunPasswords } from "../../src/platform/bun/passwords.ts";
 import { gzip, gzipBytes, yieldToEventLoop } from "../../src/platform/bun/ports.ts";
 import { type BunQueue, bunQueue } from "../../src/platform/bun/queue/queue.ts";
+import { bunPfx } from "../../src/platform/bun/sefaz/pfx.ts";
 import { checkedBlobs, verifiedFirst } from "../../src/platform/checked-blobs.ts";
 import { localCommitSignal, type Schedule } from "../../src/platform/commit-signal.ts";
 import { type GroupWriter, groupWriter } from "../../src/platform/libsql/group-writer.ts";
@@ -197,6 +198,7 @@ export async function testPorts(
     health: { check: async () => [] },
     page: memoryPage(PAGE),
     outgoing: bunOutgoing({ allowPrivate: config.WEBHOOKS_ALLOW_PRIVATE }),
+    pfx: bunPfx(config.SEFAZ_CERTIFICATES),
     stopping: new AbortController().signal,
     commitSignal,
     clock,

@@ -43,6 +43,7 @@ export const OWNERS: Readonly<Record<string, string>> = {
   confirmations: "confirmations",
   webhooks: "webhooks",
   webhook_deliveries: "webhooks",
+  sefaz_certificates: "sefaz/certificates",
   sefaz_cursors: "sefaz/fetch",
   sefaz_calls: "sefaz/fetch",
   sefaz_asks: "sefaz/fetch",

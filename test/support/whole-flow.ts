@@ -6,6 +6,7 @@ import { zipOf } from "../../src/synthetic/zip.ts";
 import type { Answer, Send, TestApp } from "./app.ts";
 import type { TestOverrides } from "./ports.ts";
 import { runJobs } from "./run-jobs.ts";
+import { somePfx } from "./sefaz/some-pfx.ts";
 
 /** Values that must not appear in a log, span or metric. */
 export const SECRETS = {
@@ -23,6 +24,7 @@ export const SECRETS = {
   mailPassword: "a senha confidencial da caixa",
   mailUser: "caixa.confidencial",
   mailHost: "imap.confidencial.example",
+  pfxPassword: "a senha confidencial do certificado",
 } as const;
 
 /** Options of a service whose first administrator has a password, and whose mailboxes refuse the login. */
@@ -227,6 +229,15 @@ export async function wholeFlow(
   await call("webhook.replay", "POST", `/api/webhooks/${hook.id}/replay?after=e0`);
   await call("webhook.change", "PATCH", `/api/webhooks/${hook.id}`, { json: { active: false } });
   await call("webhook.delete", "DELETE", `/api/webhooks/${hook.id}`);
+  const passphrase = SECRETS.pfxPassword;
+  const pfx = somePfx({ passphrase }).toBase64();
+  secrets.push(pfx.slice(800, 840));
+  const certificate = { pfx, passphrase: SECRETS.wrongPassword };
+  await call("wrong passphrase", "POST", "/api/certificates", { json: certificate });
+  const kept = await call("certificate.add", "POST", "/api/certificates", {
+    json: { pfx, passphrase },
+  });
+  await call("certificate.remove", "DELETE", `/api/certificates/${kept.body.id}`);
   await call("key.revoke", "DELETE", `/api/keys/${key.id}`);
   await call("logout", "POST", "/api/logout", bearer(renewed));
   return { steps, secrets };

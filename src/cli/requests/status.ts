@@ -74,6 +74,11 @@ async function ofCompany({ api, where }: Service): Promise<Answer> {
         ],
         [alerts.mailboxes_failing, "caixa de e-mail com falha", "caixas de e-mail com falha"],
         [alerts.webhooks_disabled, "webhook desligado", "webhooks desligados"],
+        [
+          alerts.certificates_ending,
+          "certificado A1 perto do fim, ou que já terminou",
+          "certificados A1 perto do fim, ou que já terminaram",
+        ],
       ];
       const shown = rows.filter(([count]) => count > 0);
       for (const [count, one, many] of shown) out.line(`  ${howMany(count, one, many)}`);

@@ -158,6 +158,25 @@ export const REQUEST_COMMANDS = {
       ...WHERE,
     },
   },
+  certificate: {
+    short: "Certificados A1 da empresa, para a SEFAZ",
+    usage:
+      "sge certificate list\n     sge certificate add ARQUIVO [--on-server]\n     sge certificate remove CERTIFICADO",
+    says: "Os certificados com que as notas são buscadas na SEFAZ. A senha de ARQUIVO (PFX ou P12) é perguntada, ou vem em\nSGE_CERTIFICATE_PASSWORD; o certificado fica lacrado, e ninguém o recebe de volta. CERTIFICADO é o início que list mostra.",
+    words: {
+      list: "Os que foram guardados, com a validade",
+      add: "Confere e guarda um certificado",
+      remove: "Remove um certificado",
+    },
+    takes: "files",
+    args: {
+      "on-server": {
+        type: "boolean",
+        description: "ARQUIVO é um nome na pasta SEFAZ_CERTIFICATES do servidor, e fica nela (add)",
+      },
+      ...WHERE,
+    },
+  },
   completion: {
     short: "Escreve o que completa os comandos no shell",
     usage: "sge completion bash|zsh|fish",

@@ -18,6 +18,7 @@ const RUNS_AGAIN: readonly RegExp[] = [
   /^\/api\/exports$/,
   /^\/api\/nfes\/fetch$/,
   /^\/api\/sefaz\/(fetch-now|calls|calls\/[^/]+\/answer|parked\/retry)$/,
+  /^\/api\/certificates$/,
 ];
 
 export const runsAgain = (path: string): boolean => RUNS_AGAIN.some((one) => one.test(path));

@@ -25,6 +25,7 @@ const ALERTS: Record<AlertType, string> = {
   "nfe.has_returns": "Nota cancelada com devoluções no estoque",
   "mailbox.failing": "Caixa de e-mail que não pode ser lida",
   "webhook.disabled": "Webhook desligado",
+  "certificate.ending": "Certificado A1 perto do fim",
 };
 const ORDER: readonly AlertType[] = [
   "stock.low",
@@ -35,6 +36,7 @@ const ORDER: readonly AlertType[] = [
   "nfe.has_returns",
   "mailbox.failing",
   "webhook.disabled",
+  "certificate.ending",
 ];
 const FAULTS: Partial<Record<Fault, string>> = {
   "mailer.unreachable": "o servidor de e-mail não respondeu",

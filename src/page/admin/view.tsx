@@ -21,6 +21,7 @@ const SECTIONS: readonly Section[] = [
   { name: "email", text: "E-mail", load: () => import("./mail.tsx") },
   { name: "avisos", text: "Avisos", load: () => import("./alerts.tsx") },
   { name: "webhooks", text: "Webhooks", load: () => import("./webhooks.tsx") },
+  { name: "certificado", text: "Certificado", load: () => import("./certificates.tsx") },
   { name: "auditoria", text: "Auditoria", load: () => import("./audit.tsx") },
 ];
 

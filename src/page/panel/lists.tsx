@@ -90,6 +90,15 @@ function alertsOf({ alerts }: Stats): Alert[] {
       text: count(alerts.webhooks_disabled, "webhook desligado", "webhooks desligados"),
       href: admin,
     },
+    {
+      many: alerts.certificates_ending,
+      text: count(
+        alerts.certificates_ending,
+        "certificado A1 perto do fim, ou que já terminou",
+        "certificados A1 perto do fim, ou que já terminaram",
+      ),
+      href: admin === null ? null : `${admin}?ver=certificado`,
+    },
   ];
   return all.filter(({ many }) => many > 0);
 }

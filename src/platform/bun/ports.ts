@@ -35,6 +35,7 @@ import { bunPasswords } from "./passwords.ts";
 import { bunProfiler } from "./profiler.ts";
 import type { BunQueue, QueueFigures } from "./queue/queue.ts";
 import { bunSefaz } from "./sefaz/caller.ts";
+import { bunPfx } from "./sefaz/pfx.ts";
 import { bunDocuments } from "./threads/documents.ts";
 import type { ThreadFigures } from "./threads/thread-pool.ts";
 
@@ -162,6 +163,7 @@ export async function bunPorts(
     mailboxes,
     ...mailerOf(config),
     ...sefazOf(domain, SEFAZ_CA),
+    pfx: bunPfx(config.SEFAZ_CERTIFICATES),
     profiler: bunProfiler(),
     upgrade,
     removeFirstPassword: () => removeFirstPassword(config.DATA_DIR),

@@ -11,6 +11,20 @@ export const [compile, withParser, fromJSONSchema]: undefined[] = [];
 export const [createToJSONSchemaMethod, createStandardJSONSchemaMethod]: undefined[] = [];
 export const [JSONSchemaGenerator, extractDefs, finalize, handleUnrepresentable]: undefined[] = [];
 export const [initializeContext, processSchema]: undefined[] = [];
+// What each kind of schema is as JSON Schema; toJSONSchema alone calls them.
+export const [toJSONSchema]: undefined[] = [];
+export const [anyProcessor, arrayProcessor, bigintProcessor, booleanProcessor]: undefined[] = [];
+export const [catchProcessor, customProcessor, dateProcessor, defaultProcessor]: undefined[] = [];
+export const [enumProcessor, fileProcessor, functionProcessor]: undefined[] = [];
+export const [intersectionProcessor, lazyProcessor, literalProcessor]: undefined[] = [];
+export const [mapProcessor, nanProcessor, neverProcessor, nonoptionalProcessor]: undefined[] = [];
+export const [nullProcessor, nullableProcessor, numberProcessor]: undefined[] = [];
+export const [objectProcessor, optionalProcessor, pipeProcessor]: undefined[] = [];
+export const [prefaultProcessor, promiseProcessor, readonlyProcessor]: undefined[] = [];
+export const [recordProcessor, setProcessor, stringProcessor, successProcessor]: undefined[] = [];
+export const [symbolProcessor, templateLiteralProcessor, transformProcessor]: undefined[] = [];
+export const [tupleProcessor, undefinedProcessor, unionProcessor]: undefined[] = [];
+export const [unknownProcessor, voidProcessor]: undefined[] = [];
 // ZIPs with a password are refused.
 export const [AESEncryptionStream, AESDecryptionStream]: undefined[] = [];
 export const [ZipCryptoEncryptionStream, ZipCryptoDecryptionStream]: undefined[] = [];

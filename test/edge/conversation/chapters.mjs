@@ -4,6 +4,7 @@ import { ask } from "../two-worlds.mjs";
 import { fromBun } from "../world.mjs";
 import { assistant } from "./assistant.mjs";
 import { catalog } from "./catalog.mjs";
+import { certificates } from "./certificates.mjs";
 import { costs } from "./costs.mjs";
 import { counts } from "./counts.mjs";
 import { entering } from "./entering.mjs";
@@ -63,6 +64,7 @@ const CHAPTERS = [
   [entering, "where mail comes from"],
   [assistant, "what an assistant asks for, and a person confirms"],
   [assistant, "an assistant, by the client of the SDK"],
+  [certificates, "certificates, which only one of them opens"],
   [webhooks, "webhooks, their secrets and their logs"],
   [sefaz, "notes from the tax office, by an agent"],
   [entering, "what only one of them has, by name"],

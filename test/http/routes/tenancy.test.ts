@@ -9,6 +9,7 @@ import { type TestApp, withApp } from "../../support/app.ts";
 import { MATRIX, REQUIRED_QUERY } from "../../support/http/role-matrix.ts";
 import { supplier } from "../../support/notes/purchase.ts";
 import { runJobs } from "../../support/run-jobs.ts";
+import { somePfx } from "../../support/sefaz/some-pfx.ts";
 
 const item = { cProd: "P1", xProd: "PRODUTO", uCom: "UN", qCom: "10", vUnCom: "1.00" };
 const made = (seed: number, options: NoteOptions = {}) =>
@@ -26,6 +27,7 @@ interface Own {
   readonly user: string;
   readonly webhook: string;
   readonly call: string;
+  readonly certificate: string;
   readonly confirmation: string;
   readonly category: string;
 }
@@ -121,9 +123,14 @@ async function fill(service: TestApp, as: Who, from: number): Promise<Own> {
   const hook = await ok("POST", "/api/webhooks", {
     json: { url: `https://erp${from}.loja.com.br/`, events: ["*"] },
   });
+  const pfx = somePfx({ holder: `LOJA ${from}` }).toBase64();
+  const certificate = await ok("POST", "/api/certificates", {
+    json: { pfx, passphrase: "segredo" },
+  });
   return {
     webhook: hook.id,
     call: claim.call?.id ?? "",
+    certificate: certificate.id,
     confirmation: asked.result.structuredContent.data.confirmation_id,
     access_key: key,
     waiting: waiting?.accessKey ?? "",
@@ -151,11 +158,13 @@ function concreteOf(path: string, own: Own): string {
             ? own.webhook
             : path.startsWith("/api/sefaz/calls/")
               ? own.call
-              : path.startsWith("/api/confirmations/")
-                ? own.confirmation
-                : path.startsWith("/api/categories/")
-                  ? own.category
-                  : own.job;
+              : path.startsWith("/api/certificates/")
+                ? own.certificate
+                : path.startsWith("/api/confirmations/")
+                  ? own.confirmation
+                  : path.startsWith("/api/categories/")
+                    ? own.category
+                    : own.job;
   return path
     .replace("{access_key}", own.access_key)
     .replace("{id}", id)

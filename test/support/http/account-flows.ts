@@ -1,3 +1,4 @@
+import { somePfx } from "../sefaz/some-pfx.ts";
 import type { Flow } from "./write-flows.ts";
 
 /** Writes of users and of their sessions: names alone are shown by cached reads. */
@@ -25,6 +26,16 @@ export const ACCOUNT_FLOWS: readonly Flow[] = [
     write: ({ send }) => send("DELETE", "/api/users/13"),
     status: 204,
     changes: [],
+  },
+  {
+    says: "a certificate is kept",
+    write: ({ send }) =>
+      send("POST", "/api/certificates", {
+        json: { pfx: somePfx().toBase64(), passphrase: "segredo" },
+      }),
+    status: 201,
+    changes: [],
+    asks: ["stats"],
   },
   {
     says: "other people get the alerts by mail",

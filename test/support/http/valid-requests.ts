@@ -5,6 +5,7 @@ import { ACCOUNT_REQUESTS } from "./account-requests.ts";
 import { AUDIT_READS } from "./audit-reads.ts";
 import { BACKGROUND_REQUESTS } from "./background-requests.ts";
 import { CATALOG_REQUESTS } from "./catalog-requests.ts";
+import { CERTIFICATE_REQUESTS } from "./certificate-requests.ts";
 import { CONFIRMATION_REQUESTS } from "./confirmation-requests.ts";
 import { LOT_READS } from "./lot-reads.ts";
 import { SEFAZ_REQUESTS } from "./sefaz-requests.ts";
@@ -67,6 +68,7 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
   { method: "GET", path: "/api/company/units", query: [] },
   ...WEBHOOK_REQUESTS,
   ...SEFAZ_REQUESTS,
+  ...CERTIFICATE_REQUESTS,
   ...CONFIRMATION_REQUESTS,
   {
     method: "PUT",

@@ -1,4 +1,5 @@
 import { answerOf } from "../app.ts";
+import { somePfx } from "../sefaz/some-pfx.ts";
 import { app, json, type Kind, PASSWORD, type World } from "./world.ts";
 
 const mail = (world: World, about: string, n: number) =>
@@ -135,6 +136,12 @@ export const ACCOUNT_KINDS: readonly Kind[] = [
     route: "/api/confirmations/{id}",
     answers: "lost",
     make: async (world, n) => json(`/api/confirmations/${await askedFor(world, n)}`),
+  },
+  {
+    route: "/api/certificates",
+    answers: "kept",
+    make: async () =>
+      json("/api/certificates", { pfx: somePfx().toBase64(), passphrase: "segredo" }),
   },
   {
     route: "/api/webhooks",

@@ -28,7 +28,7 @@ async function todayOf(c: Context<Env>, by: DashboardDay["by"] = "posted"): Prom
   return { day: today(ports.clock.now(), timeZone), timeZone, by };
 }
 
-/** Of the stock, and of what the alerts count: notes held, mailboxes and webhooks. */
+/** Of the stock, and of what the alerts count: notes held, mailboxes, webhooks and certificates. */
 const STATS_TAGS = ["dashboard", "nfes", "alerts"] as const;
 
 /** The alerts that are not made of the stock, on one of the company's days. */
@@ -122,6 +122,9 @@ export const StatsSchema = z
         held_long: figure("Notas com pendência há mais de alert_held_days dias; conta até 1.000"),
         mailboxes_failing: figure("Caixas de e-mail que não podem ser lidas há mais de uma hora"),
         webhooks_disabled: figure("Webhooks que o serviço desligou"),
+        certificates_ending: figure(
+          "Certificados A1 que terminam em até 30 dias ou terminaram, sem outro do mesmo CNPJ",
+        ),
       })
       .openapi("DashboardAlerts", { description: "O que espera por uma pessoa" }),
   })
@@ -171,6 +174,7 @@ const getStats = defineOpenAPIRoute<typeof statsRoute, Env>({
           held_long: counts.heldLong,
           mailboxes_failing: counts.mailboxesFailing,
           webhooks_disabled: counts.webhooksDisabled,
+          certificates_ending: counts.certificatesEnding,
         },
       };
     });

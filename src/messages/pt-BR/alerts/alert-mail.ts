@@ -47,6 +47,13 @@ export function alertSentence(alert: Alert): string {
       return alert.payload.why === "gone"
         ? `o webhook ${alert.payload.webhook_id} foi desligado: o destino respondeu que não existe mais (410).`
         : `o webhook ${alert.payload.webhook_id} foi desligado, depois de cinco dias sem uma entrega.`;
+    case "certificate.ending": {
+      const { cnpj, days } = alert.payload;
+      const asks = "sem outro, as notas deixam de ser buscadas na SEFAZ.";
+      return days === 0
+        ? `o certificado A1 do CNPJ ${cnpj} terminou: ${asks}`
+        : `o certificado A1 do CNPJ ${cnpj} termina em ${howMany(days, "dia", "dias")}: ${asks}`;
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import { trusted } from "../../../lib/cast.ts";
 import type { OtherDocument } from "../../../nfe/other-documents.ts";
 import { otherDocumentName } from "../documents/other-documents.ts";
 import { xmlReason } from "../documents/xml-reasons.ts";
+import { CERTIFICATE_SENTENCES } from "./certificate-failures.ts";
 import { writtenImportError } from "./import-errors.ts";
 import { SEFAZ_SENTENCES } from "./sefaz-failures.ts";
 import { WEBHOOK_SENTENCES } from "./webhook-failures.ts";
@@ -270,6 +271,7 @@ const SENTENCES: {
     "Este servidor não envia e-mails (SMTP_URL); receba os avisos por um webhook ou no painel",
   "alerts.no_recipients": "Nenhum destinatário foi salvo; salve ao menos um antes",
   ...WEBHOOK_SENTENCES,
+  ...CERTIFICATE_SENTENCES,
   "profiler.busy": "Já há um perfil de desempenho em andamento",
   "request.malformed_json": (failure) =>
     `O corpo da requisição não é um JSON válido: ${whyNotJson(failure)}`,

@@ -59,6 +59,7 @@ const NO_ALERTS = {
   held_long: 0,
   mailboxes_failing: 0,
   webhooks_disabled: 0,
+  certificates_ending: 0,
 };
 /** A month with these entries and exits after one without any. */
 const trendOf = (entries_value: number, exits_value: number) => ({
