@@ -64,6 +64,22 @@ test("more texts than numbers stay distinct", async () => {
   await close();
 });
 
+test("a request that uses up the numbers runs the texts that it began with", async () => {
+  const { connection, close } = await open();
+  const texts = Array.from({ length: 1_000 }, (_, n) => ({ sql: `select ${n} as x`, args: [] }));
+  // Fewer numbers are left than the second request has new texts.
+  await connection.batch(texts.slice(0, 995), "write");
+  const fresh = Array.from({ length: 9 }, (_, n) => ({
+    sql: `select ${2_000 + n} as x`,
+    args: [],
+  }));
+  const answers = await connection.batch([...texts.slice(0, 3), ...fresh], "write");
+  expect(answers.map(({ rows }) => rows)).toEqual(
+    [0, 1, 2, ...fresh.map((_, n) => 2_000 + n)].map((x) => [{ x }]),
+  );
+  await close();
+});
+
 test("bytes arrive unchanged, and packed where they are to be", async () => {
   const { connection, close } = await open();
   const bytes = new Uint8Array([0, 255, 13, 10, 0]);
@@ -75,6 +91,50 @@ test("bytes arrive unchanged, and packed where they are to be", async () => {
   expect(row?.plain).toEqual(bytes);
   const found = row?.packed;
   expect(found instanceof Uint8Array && Bun.gunzipSync(new Uint8Array(found))).toEqual(bytes);
+  await close();
+});
+
+test("bytes of several statements keep their places, and can be sent again", async () => {
+  const { connection, close } = await open();
+  const [short, empty, long] = [
+    new Uint8Array([1]),
+    new Uint8Array(0),
+    new Uint8Array(70_000).fill(7),
+  ];
+  const statements = [
+    { sql: "select ?1 as x", args: [short] },
+    put(1, "no bytes"),
+    { sql: "select ?2 as x, ?1 as y", args: [long, empty] },
+  ];
+  for (let sent = 0; sent < 2; sent += 1) {
+    await connection.execute({ sql: "delete from t where a = ?1", args: [1] });
+    const answers = await connection.batch(statements, "write");
+    expect(answers.map(rowsOf)).toEqual([
+      [{ x: short }],
+      [{ a: 1, b: "no bytes" }],
+      [{ x: empty, y: long }],
+    ]);
+  }
+  await close();
+});
+
+test("a request between two with bytes waits for neither", async () => {
+  const { connection, close } = await open();
+  const bytes = (size: number) => ({
+    sql: "select ?1 as x",
+    args: [new Uint8Array(size).fill(size)],
+  });
+  const sizes = await Promise.all(
+    [3, 0, 7].map(async (size, n) => {
+      const [answer] = await connection.batch([n === 1 ? put(9, "plain") : bytes(size)], "write");
+      return rowsOf(answer ?? { rows: [] });
+    }),
+  );
+  expect(sizes).toEqual([
+    [{ x: new Uint8Array(3).fill(3) }],
+    [{ a: 9, b: "plain" }],
+    [{ x: new Uint8Array(7).fill(7) }],
+  ]);
   await close();
 });
 

@@ -3,7 +3,7 @@ import type { BytesToPack, Value } from "../../../ports/sql.ts";
 import type { SeenFile } from "../../installation.ts";
 import type { StatementResult } from "../../libsql/rows.ts";
 import type { Bindable } from "./connection.ts";
-import type { Call, Opening, WriterReply, WriterRequest } from "./writer-requests.ts";
+import type { Call, Opening, Place, WriterReply, WriterRequest } from "./writer-requests.ts";
 import type { WritingConnection } from "./writing-connection.ts";
 
 /** Texts that are sent by number. Longer ones are rarely repeated, and the program has fewer than this. */
@@ -54,7 +54,11 @@ export async function threadConnection(
     const order = waiting.get(receipt.id);
     waiting.delete(receipt.id);
     if (order === undefined) return;
-    if ("answers" in receipt) return order.settle(receipt.answers);
+    if ("answers" in receipt) {
+      const all = Array.from({ length: receipt.ran }, (): StatementResult => ({ rows: [] }));
+      for (const [place, answer] of receipt.answers) all[place] = answer;
+      return order.settle(all);
+    }
     const { name, message, code } = receipt.fault;
     order.fail(Object.assign(new Error(message), { name }, code === undefined ? {} : { code }));
   };
@@ -71,7 +75,10 @@ export async function threadConnection(
     return started;
   };
 
-  const order = (make: (id: number) => WriterRequest): Promise<readonly StatementResult[]> =>
+  const order = (
+    make: (id: number) => WriterRequest,
+    bytes?: ArrayBuffer,
+  ): Promise<readonly StatementResult[]> =>
     new Promise((settle, fail) => {
       lastId += 1;
       const id = lastId;
@@ -81,10 +88,23 @@ export async function threadConnection(
       }
       waiting.set(id, { settle, fail });
       thread.postMessage(JSON.stringify(make(id)));
+      if (bytes !== undefined) thread.postMessage(bytes, [bytes]);
     });
 
-  const called = (statements: readonly Bindable[]) => {
+  const called = (how: "execute" | "batch", statements: readonly Bindable[]) => {
+    // Only between two requests: what this one has named must not get another text.
+    if (numbers.size >= NUMBERED) numbers.clear();
     const texts: [number, string][] = [];
+    const parts: Uint8Array[] = [];
+    let size = 0;
+    const sent = (arg: Value | BytesToPack): Call[1][number] => {
+      if (typeof arg !== "object" || arg === null) return arg;
+      const bytes = "pack" in arg ? arg.bytes : arg;
+      const place: Place = { at: size, size: bytes.byteLength, pack: "pack" in arg };
+      parts.push(bytes);
+      size += bytes.byteLength;
+      return place;
+    };
     const calls = statements.map((statement): Call => {
       const { sql, args } =
         typeof statement === "string" ? { sql: statement, args: [] } : statement;
@@ -94,22 +114,26 @@ export async function threadConnection(
       if (sql.length > NUMBERED_LENGTH) return [sql, bound];
       const known = numbers.get(sql);
       if (known !== undefined) return [known, bound];
-      if (numbers.size === NUMBERED) numbers.clear();
       const number = numbers.size;
       numbers.set(sql, number);
       texts.push([number, sql]);
       return [number, bound];
     });
-    return { texts, calls };
+    const hasBytes = parts.length > 0;
+    // A copy: who sent the bytes keeps them, for a batch that is sent again.
+    return order(
+      (id) => ({ id, how, hasBytes, texts, calls }),
+      hasBytes ? joined(parts, size) : undefined,
+    );
   };
 
   const connection: WritingConnection = {
     async execute(statement) {
-      const [answer] = await order((id) => ({ id, how: "execute", ...called([statement]) }));
+      const [answer] = await called("execute", [statement]);
       return answer ?? { rows: [] };
     },
     async batch(statements) {
-      return [...(await order((id) => ({ id, how: "batch", ...called(statements) })))];
+      return [...(await called("batch", statements))];
     },
     async executeMultiple(sql) {
       await order((id) => ({ id, how: "executeMultiple", sql }));
@@ -137,9 +161,12 @@ export async function threadConnection(
 
 const isBytes = (arg: Value | BytesToPack): boolean => typeof arg === "object" && arg !== null;
 
-const sent = (arg: Value | BytesToPack): Call[1][number] => {
-  if (typeof arg !== "object" || arg === null) return arg;
-  return "pack" in arg
-    ? { base64: arg.bytes.toBase64(), pack: true }
-    : { base64: arg.toBase64(), pack: false };
-};
+function joined(parts: readonly Uint8Array[], size: number): ArrayBuffer {
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.byteLength;
+  }
+  return all.buffer;
+}
