@@ -69,6 +69,8 @@ export async function openHome(url: string, needs: Needs): Promise<BunHome> {
   });
   const writer = groupWriter(checkedWriting, {
     group: config.COMMIT_GROUP,
+    // The thread of a local file begins the next group while the event loop answers for the last one.
+    inFlight: database.lock === undefined ? 1 : 2,
     queue: config.COMMIT_QUEUE,
     waitMs: WRITE_WAIT_MS,
     circuit: database.lock,

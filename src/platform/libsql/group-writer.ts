@@ -43,11 +43,16 @@ export interface GroupLimits {
   readonly queue: number;
   /** Longest time that a busy database is retried, ms. */
   readonly waitMs: number;
+  /**
+   * Groups that may be sent at once; absent: one. More are for a connection that runs its batches one after the other: it
+   * begins the next group while the answers of the last one are read.
+   */
+  readonly inFlight?: number;
   /** Opens when the database stayed busy for all of `waitMs`: the next callers are refused at once. */
   readonly circuit?: Circuit | undefined;
   /** Lets the event loop turn, so that requests are served between groups. */
   readonly yieldToEventLoop: () => Promise<void>;
-  /** Called after each commit: how many writes shared it, and how long it took. */
+  /** Called after each commit: how many writes shared it, and how long it took from when no earlier one was in work. */
   readonly onCommit?: (jobs: number, seconds: number) => void;
 }
 
@@ -76,9 +81,9 @@ interface Waiting {
 }
 
 /**
- * Ports.Writer over one client: waiting jobs are committed together, in the order of arrival, as one atomic batch. A batch
- * that fails because of one job is run again job by job. The client must have one connection (`concurrency: 1`), as its
- * pragmas hold for a connection only.
+ * Ports.Writer over one client: waiting jobs are sent together, in the order of arrival, as one atomic batch. A batch that fails
+ * because of one job is run again job by job, and one that met a lock is sent again: a later one may be written before it. The
+ * client must have one connection (`concurrency: 1`), as its pragmas hold for a connection only.
  */
 export function groupWriter(client: BatchClient, limits: GroupLimits): GroupWriter {
   const waiting: Waiting[] = [];
@@ -91,6 +96,8 @@ export function groupWriter(client: BatchClient, limits: GroupLimits): GroupWrit
     overloaded: 0,
   };
   let waitingBytes = 0;
+  let lastCommitAt = 0;
+  const sent = new Set<Promise<void>>();
   let pumping: Promise<void> | null = null;
 
   const overloaded = (cause?: unknown) => {
@@ -137,7 +144,9 @@ export function groupWriter(client: BatchClient, limits: GroupLimits): GroupWrit
       counts.committed += jobs.length;
       counts.groups += 1;
       counts.largestGroup = Math.max(counts.largestGroup, jobs.length);
-      counts.lastCommitMs = performance.now() - start;
+      const now = performance.now();
+      counts.lastCommitMs = now - Math.max(start, lastCommitAt);
+      lastCommitAt = now;
       limits.onCommit?.(jobs.length, counts.lastCommitMs / 1_000);
       let at = 0;
       for (const job of jobs) {
@@ -198,7 +207,10 @@ export function groupWriter(client: BatchClient, limits: GroupLimits): GroupWrit
     while (waiting.length > 0) {
       await gather();
       const jobs = take();
-      if (jobs.length > 0) await write(jobs);
+      if (jobs.length === 0) continue;
+      const group = write(jobs).finally(() => sent.delete(group));
+      sent.add(group);
+      if (sent.size >= (limits.inFlight ?? 1)) await Promise.race(sent);
     }
     pumping = null;
   }
@@ -242,7 +254,7 @@ export function groupWriter(client: BatchClient, limits: GroupLimits): GroupWrit
   return {
     commit,
     async drain() {
-      while (pumping !== null) await pumping;
+      while (pumping !== null || sent.size > 0) await (pumping ?? Promise.all(sent));
     },
     figures: () => ({ queued: waiting.length, ...counts }),
   };

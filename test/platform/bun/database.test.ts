@@ -36,6 +36,7 @@ describe.each(["here", "thread"] as const)("the writer %s", (where) => {
     expect(await pragma(database.writing, "journal_mode")).toBe("wal");
     expect(await pragma(database.writing, "synchronous")).toBe(2);
     expect(await pragma(database.writing, "foreign_keys")).toBe(1);
+    expect(await pragma(database.writing, "wal_autocheckpoint")).toBe(4_000);
     await close();
   });
 

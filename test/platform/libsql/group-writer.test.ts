@@ -179,6 +179,52 @@ test("requests are served between one group and the next", async () => {
   await world.close();
 });
 
+test("a second group is sent while the first is in work, a third is not, and drain waits for both", async () => {
+  const held: PromiseWithResolvers<void>[] = [];
+  const through = (client: BatchClient): BatchClient => ({
+    async batch(statements, mode) {
+      const gate = Promise.withResolvers<void>();
+      held.push(gate);
+      await gate.promise;
+      return client.batch(statements, mode);
+    },
+  });
+  const world = await open({ group: 1, inFlight: 2 }, through);
+  const written = [1, 2, 3].map((n) => world.writer.commit(job(put(n))));
+  for (let turn = 0; turn < 20; turn += 1) await yieldToEventLoop();
+  expect(held).toHaveLength(2);
+  // The second ends first, and makes room for the third.
+  held[1]?.resolve();
+  expect(await written[1]).toEqual({ id: 2, name: "thing 2" });
+  while (held.length < 3) await yieldToEventLoop();
+  held[2]?.resolve();
+  await written[2];
+  let drained = false;
+  const drain = world.writer.drain().then(() => (drained = true));
+  for (let turn = 0; turn < 20; turn += 1) await yieldToEventLoop();
+  expect(drained).toBe(false);
+  held[0]?.resolve();
+  await drain;
+  expect(await written[0]).toEqual({ id: 1, name: "thing 1" });
+  expect(world.writer.figures()).toMatchObject({ committed: 3, groups: 3, queued: 0 });
+  await world.close();
+});
+
+test("a job that fails in one of two groups in work takes none of the other with it", async () => {
+  const world = await open({ group: 2, inFlight: 2 });
+  const outcomes = await Promise.allSettled(
+    [put(1), put(1), put(2), put(3)].map((s) => world.writer.commit(job(s))),
+  );
+  expect(outcomes.map(({ status }) => status)).toEqual([
+    "fulfilled",
+    "rejected",
+    "fulfilled",
+    "fulfilled",
+  ]);
+  expect(world.writer.figures()).toMatchObject({ split: 1, committed: 3 });
+  await world.close();
+});
+
 test("a few huge jobs do not share a group", async () => {
   const { seen, through } = disturbed([]);
   const world = await open({}, through);

@@ -153,8 +153,12 @@ async function checkpointWal(writing: Connection): Promise<void> {
   await writing.execute(checkpoint);
 }
 
-/** FULL: commits survive a loss of power. WAL is a property of the file, the others of the connection. */
-const WRITES = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON";
+/**
+ * FULL: commits survive a loss of power. WAL is a property of the file, the others of the connection. The log is folded into the
+ * file at 4,000 pages (16 MB) in place of 1,000: a page that many commits change is then written there once.
+ */
+const WRITES =
+  "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 4000";
 const READS = "PRAGMA query_only = 1";
 
 function openRemote(url: string, authToken: string | undefined): Database {
