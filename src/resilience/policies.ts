@@ -54,6 +54,12 @@ export const oneSecondTimeout: TimeoutPolicy = timeout(1_000, TimeoutStrategy.Ag
 export const hashingBulkhead = ({ canQueue }: Pick<Runtime, "canQueue">) =>
   canQueue ? bulkhead(4, 32) : bulkhead(36, 0);
 
+/** Runs at most `atOnce` of one request's tasks together; the others wait, first in first out. */
+export const fewAtOnce = (atOnce: number): (<T>(task: () => Promise<T>) => Promise<T>) => {
+  const places = bulkhead(atOnce, Number.POSITIVE_INFINITY);
+  return (task) => places.execute(task);
+};
+
 /**
  * The circuit before a remote service: it opens when more than half of the last ten calls failed. `probe` as in circuit.ts;
  * `counts` where other errors than `isRemoteFault` are failures of the service.

@@ -4,6 +4,7 @@ import { err, Failed, type Result } from "../../lib/result.ts";
 import type { Container, Document, Part, Reading } from "../../nfe/document.ts";
 import type { NfeFailure } from "../../nfe/failures.ts";
 import type { Ports } from "../../ports/ports.ts";
+import { fewAtOnce } from "../../resilience/policies.ts";
 import { registerEvent } from "../event/register-event.ts";
 import type { RegisterOptions } from "../note/flow-options.ts";
 import { DryRun } from "../receive/dry-run.ts";
@@ -38,8 +39,11 @@ export interface BatchOptions extends RegisterOptions {
   readonly maxNotes: number;
 }
 
+/** Of the documents that threads read, how many are in work at a time: each may be of 10 MiB. */
+const LARGE_AT_ONCE = 5;
+
 /**
- * Receives many documents, at most BATCH_CONCURRENCY at a time; returns their results in the order sent. A document that fails
+ * Receives many documents, at most BATCH_CONCURRENCY at a time, of large ones LARGE_AT_ONCE; returns their results in the order sent. A document that fails
  * does not affect the others. Documents of one access key are processed in the order sent, so that the first one is registered.
  * Rejects only when the signal aborts.
  */
@@ -52,43 +56,50 @@ export async function receiveBatch(
   const work: Work = { ...options, simulation: options.dryRun ? new DryRun() : null };
   const counter = new LimitCounter(BATCH_LIMITS);
   let notes = 0;
+  const large = fewAtOnce(LARGE_AT_ONCE);
+  const isLarge = (entry: UploadEntry) =>
+    entry.kind === "document" && entry.size > ports.config.PARSE_INLINE_BYTES;
+  const receive = async (entry: UploadEntry, turn: Turn): Promise<BatchResult[]> => {
+    try {
+      if (entry.kind === "ignored")
+        return [{ file: entry.file, outcome: "ignored", why: entry.why }];
+      if (entry.kind === "rejected") return [rejectedUnread(ports, entry.file, entry.failure)];
+      const inflated = await entry.bytes(options.signal);
+      if (!inflated.ok) return [rejectedUnread(ports, entry.file, inflated.error)];
+      const sent: SentDocument = {
+        name: entry.file,
+        original: await originalFrom(inflated.value),
+        async readAgain() {
+          const bytes = await entry.bytes(options.signal);
+          return bytes.ok ? bytes.value : null;
+        },
+      };
+      const read = await readWithin(ports, sent.original.bytes, options);
+      const found = documentsIn(read);
+      const got = notes + found;
+      const fits = got <= options.maxNotes;
+      // A document that is refused uses none of the limit of the others.
+      if (fits) notes = got;
+      const document = singleOrContainer<{ code: string }>(
+        fits ? read : err(tooMany(options.maxNotes, got)),
+      );
+      if ("kind" in document) {
+        const parts = await listParts(document, counter, options.signal);
+        await turn.begin(parts.flatMap(({ hint }) => hint ?? []));
+        return await registerParts(ports, sent.name, document, parts, work);
+      }
+      await turn.begin(keysOf(document));
+      return await registerContent(ports, sent, document, work);
+    } finally {
+      turn.end();
+    }
+  };
   const results = await pMap(
     entries,
-    async (entry, i): Promise<BatchResult[]> => {
+    (entry, i) => {
       const turn = sequencer.enter(i);
-      try {
-        if (entry.kind === "ignored")
-          return [{ file: entry.file, outcome: "ignored", why: entry.why }];
-        if (entry.kind === "rejected") return [rejectedUnread(ports, entry.file, entry.failure)];
-        const inflated = await entry.bytes(options.signal);
-        if (!inflated.ok) return [rejectedUnread(ports, entry.file, inflated.error)];
-        const sent: SentDocument = {
-          name: entry.file,
-          original: await originalFrom(inflated.value),
-          async readAgain() {
-            const bytes = await entry.bytes(options.signal);
-            return bytes.ok ? bytes.value : null;
-          },
-        };
-        const read = await readWithin(ports, sent.original.bytes, options);
-        const found = documentsIn(read);
-        const got = notes + found;
-        const fits = got <= options.maxNotes;
-        // A document that is refused uses none of the limit of the others.
-        if (fits) notes = got;
-        const document = singleOrContainer<{ code: string }>(
-          fits ? read : err(tooMany(options.maxNotes, got)),
-        );
-        if ("kind" in document) {
-          const parts = await listParts(document, counter, options.signal);
-          await turn.begin(parts.flatMap(({ hint }) => hint ?? []));
-          return await registerParts(ports, sent.name, document, parts, work);
-        }
-        await turn.begin(keysOf(document));
-        return await registerContent(ports, sent, document, work);
-      } finally {
-        turn.end();
-      }
+      // They get their places in the order sent, as their turns: none waits for one that waits for its place.
+      return isLarge(entry) ? large(() => receive(entry, turn)) : receive(entry, turn);
     },
     {
       concurrency: ports.config.BATCH_CONCURRENCY,
@@ -97,6 +108,8 @@ export async function receiveBatch(
   );
   return results.flat();
 }
+
+type Turn = ReturnType<KeySequencer["enter"]>;
 
 const tooMany = (limit: number, got: number): IngestFailure => ({
   code: "batch.too_large",

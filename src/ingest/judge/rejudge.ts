@@ -279,6 +279,9 @@ async function rejudgeWhere(
   }
 }
 
+/** Each of them reads its original, which may be large, and the documents of all companies wait for the same threads. */
+const REJUDGED_AT_ONCE = 5;
+
 /** A failure of one note's bytes, which must not stop the other notes. */
 const isOriginalFault = (error: unknown): boolean =>
   error instanceof Failed &&
@@ -305,7 +308,7 @@ export async function rejudgeKeys(
       });
       return outcome === "judged";
     },
-    { concurrency: ports.config.BATCH_CONCURRENCY },
+    { concurrency: Math.min(ports.config.BATCH_CONCURRENCY, REJUDGED_AT_ONCE) },
   );
   return done.filter((judged) => judged).length;
 }

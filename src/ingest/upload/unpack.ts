@@ -110,7 +110,6 @@ async function entriesOf(
       },
     ];
   counter.countDocument(blob.size, blob.size);
-  return [
-    { kind: "document", file, bytes: async () => ok(new Uint8Array(await blob.arrayBuffer())) },
-  ];
+  const bytes = async () => ok(new Uint8Array(await blob.arrayBuffer()));
+  return [{ kind: "document", file, size: blob.size, bytes }];
 }

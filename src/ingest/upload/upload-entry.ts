@@ -6,6 +6,8 @@ export type UploadEntry =
   | {
       readonly kind: "document";
       readonly file: string;
+      /** Bytes of the document, as `bytes` gives them. */
+      readonly size: number;
       /** Reads or inflates the bytes now, so that only documents in work are in memory. Rejects only when aborted. */
       readonly bytes: (
         signal?: AbortSignal,

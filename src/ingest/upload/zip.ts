@@ -86,7 +86,8 @@ async function uploadEntryOf(
       return { kind: "ignored", file, why: `O arquivo não é uma nota: é ${FORMAT_SAY[format]}` };
   }
   counter.countDocument(compressedSize, uncompressedSize);
-  return { kind: "document", file, bytes: (asked) => inflate(entry, uncompressedSize, asked) };
+  const bytes = (asked?: AbortSignal) => inflate(entry, uncompressedSize, asked);
+  return { kind: "document", file, size: uncompressedSize, bytes };
 }
 
 type Unreadable = Extract<IngestFailure, { code: "batch.unreadable_entry" }>;

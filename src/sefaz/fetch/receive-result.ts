@@ -190,6 +190,7 @@ const entryOf = (
 ): UploadEntry => ({
   kind: "document",
   file: `SEFAZ ${cnpj}#${nsu === null ? "sem NSU" : `NSU ${nsu}`}`,
+  size: bytes.byteLength,
   bytes: async () => ok(bytes),
 });
 

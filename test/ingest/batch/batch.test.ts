@@ -180,7 +180,8 @@ test("the first of many copies of one note in a batch is the one that is registe
     ]);
   }));
 
-test("at most BATCH_CONCURRENCY documents are processed at a time", async () => {
+/** The most documents of a batch of 40 that are read at a time, all of them registered. */
+async function mostAtOnce(config: Record<string, number>): Promise<number> {
   let now = 0;
   let most = 0;
   await withApp(
@@ -203,10 +204,31 @@ test("at most BATCH_CONCURRENCY documents are processed at a time", async () => 
       );
       expect((await sendFiles(service, files)).body.summary.registered).toBe(40);
     },
-    { config: { BATCH_CONCURRENCY: 3 } },
+    { config },
   );
-  expect(most).toBe(3);
+  return most;
+}
+
+test("at most BATCH_CONCURRENCY documents are processed at a time", async () => {
+  expect(await mostAtOnce({ BATCH_CONCURRENCY: 3 })).toBe(3);
 });
+
+test("of large documents five are processed at a time", async () => {
+  expect(await mostAtOnce({ PARSE_INLINE_BYTES: 1_000 })).toBe(5);
+});
+
+test("copies of one note among large and small documents take their turns", () =>
+  withApp(
+    async (service) => {
+      const large = syntheticNote({ seed: 1, items: 30 }).xml;
+      const files = Array.from({ length: 24 }, (_, i) =>
+        xml(`${i}.xml`, i % 2 === 0 ? large : syntheticNote({ seed: 2 + (i % 3), items: 1 }).xml),
+      );
+      const { body } = await sendFiles(service, files);
+      expect(body.summary).toMatchObject({ registered: 4, duplicate: 20 });
+    },
+    { config: { PARSE_INLINE_BYTES: 8_000 } },
+  ));
 
 test("a batch over a limit is refused as a whole, with the name of the limit", () =>
   withApp(async (service) => {
