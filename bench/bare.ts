@@ -27,8 +27,7 @@ const PARTS: readonly Part[] = [
     table: "products",
     key: "m.reference",
     from: "movements m join products t on t.company = m.company and t.code = m.product",
-    again: `on conflict (company, code) do update set last_cost_e2 = excluded.last_cost_e2,
-      last_cost_quantity_e4 = excluded.last_cost_quantity_e4, updated_at = excluded.updated_at`,
+    again: "on conflict do nothing",
   },
   {
     table: "supplier_items",
@@ -58,9 +57,11 @@ const PARTS: readonly Part[] = [
     table: "balances",
     key: "t.reference",
     from: "movements t",
-    columns: "t.company, t.product, t.quantity_e4, t.created_at as updated_at",
+    columns: `t.company, t.product, t.quantity_e4, t.created_at as updated_at, t.cost_e2 as last_cost_e2,
+      t.quantity_e4 as last_cost_quantity_e4, t.created_at as costed_at`,
     again: `on conflict (company, product) do update set quantity_e4 = quantity_e4 + excluded.quantity_e4,
-      updated_at = excluded.updated_at`,
+      updated_at = excluded.updated_at, last_cost_e2 = excluded.last_cost_e2,
+      last_cost_quantity_e4 = excluded.last_cost_quantity_e4, costed_at = excluded.costed_at`,
   },
   {
     table: "ledger_spans",

@@ -9,7 +9,8 @@ import type { Guard, Row, Statement, Value } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import type { StockFailure } from "../failures.ts";
 import { productSearch } from "../fold-products.ts";
-import { findLevel, type Level } from "../reports/levels.ts";
+import { forgetCosts, JUST_CHANGED, LAST_COST_E2, LAST_COST_QUANTITY_E4 } from "../last-cost.ts";
+import { findLevel, LEVEL_SOURCE, type Level } from "../reports/levels.ts";
 import type { CatalogFailure } from "./failures.ts";
 
 /** What people may say of a product; texts as they are, money 1/10², quantities 1/10⁴. */
@@ -158,10 +159,10 @@ export async function changeProduct(
     const cost = changed.includes("lastCost_e2") || changed.includes("lastCostQuantity_e4");
     const same = parameters<Value>([company, code, before.version]);
     const still = cost
-      ? ` and last_cost_e2 is ${same.add(before.lastCost_e2)} and last_cost_quantity_e4 is ${same.add(before.lastCostQuantity_e4)}`
+      ? ` and ${LAST_COST_E2} is ${same.add(before.lastCost_e2)} and ${LAST_COST_QUANTITY_E4} is ${same.add(before.lastCostQuantity_e4)}`
       : "";
     const unchanged = {
-      sql: `exists (select 1 from products where company = ?1 and code = ?2 and version = ?3${still})`,
+      sql: `exists (select 1 from ${LEVEL_SOURCE} where p.company = ?1 and p.code = ?2 and p.version = ?3${still})`,
       args: same.args,
     };
     const guard = guardOf(unchanged, company, code, needs);
@@ -177,6 +178,7 @@ export async function changeProduct(
           where company = ?1 and code = ?2 and exists (${guard.sql}) returning version`,
         args,
       },
+      ...(cost ? [{ sql: forgetCosts("?2", JUST_CHANGED), args: [company, code] }] : []),
     ];
     if (await wrote(ports, statements, signal)) {
       const changedTo = await findLevel(ports, company, code, signal);

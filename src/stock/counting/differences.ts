@@ -1,3 +1,4 @@
+import { LAST_COST_E2, LAST_COST_QUANTITY_E4 } from "../last-cost.ts";
 import { mulDiv } from "../posting/mul-div.ts";
 import { IN_SCOPE } from "./counts.ts";
 
@@ -47,8 +48,8 @@ export const notCounted = (limit = ""): string => `
 
 /** What the difference of `d` is worth at today's average, unsigned, 1/10²: of balance `b`, or of product `p`'s last cost. */
 export const DIFFERENCE_VALUE = mulDiv(`(select
-  iif(coalesce(b.quantity_e4, 0) = 0, coalesce(p.last_cost_e2, 0), abs(b.value_e2)) as a, abs(d.counted_e4 - d.expected_e4) as b,
-  iif(coalesce(b.quantity_e4, 0) = 0, coalesce(p.last_cost_quantity_e4, 1), abs(b.quantity_e4)) as d)`);
+  iif(coalesce(b.quantity_e4, 0) = 0, coalesce(${LAST_COST_E2}, 0), abs(b.value_e2)) as a, abs(d.counted_e4 - d.expected_e4) as b,
+  iif(coalesce(b.quantity_e4, 0) = 0, coalesce(${LAST_COST_QUANTITY_E4}, 1), abs(b.quantity_e4)) as d)`);
 
 /** What `DIFFERENCE_VALUE` reads, for a select `d` of `counted`. */
 export const WITH_BALANCE = `cross join products p on p.company = ?1 and p.code = d.product

@@ -1,6 +1,7 @@
 import { bumpTagIfChanged } from "../../journal/record.ts";
 import { values } from "../../journal/values.ts";
 import type { Guard, Row, Statement, Value } from "../../ports/sql.ts";
+import { forgetCosts, JUST_CHANGED } from "../last-cost.ts";
 import { keepLots } from "../lots/keep-lots.ts";
 import { addToSpan } from "../spans.ts";
 import { balancesAfter } from "./balances.ts";
@@ -106,6 +107,10 @@ export function movementBatch(movements: readonly ManualMovement[]): Statement[]
       args: made.args,
     },
     bumpTagIfChanged(company, "products"),
+    {
+      sql: forgetCosts(`select product from movements where ${costed(made.sql)}`, JUST_CHANGED),
+      args: made.args,
+    },
     addToSpan(
       { company, origin: "MANUAL", at, amounts: movements, postings: entries.length },
       { sql: `select 1 from movements where ${made.sql}`, args: made.args },

@@ -1,5 +1,6 @@
 import { bumpTagIfChanged } from "../../journal/record.ts";
 import type { Statement } from "../../ports/sql.ts";
+import { forgetCosts, JUST_CHANGED } from "../last-cost.ts";
 import { keepLots } from "../lots/keep-lots.ts";
 import { addToSpan } from "../spans.ts";
 import { balancesAfter } from "./balances.ts";
@@ -112,6 +113,10 @@ export function movementStatements(movement: ManualMovement): Statement[] {
       args: key,
     },
     bumpTagIfChanged(m.company, "products"),
+    {
+      sql: forgetCosts(`select product from movements where ${THIS_MOVEMENT}`, JUST_CHANGED),
+      args: key,
+    },
     addToSpan({ ...m, amounts: [m] }, { sql: MOVEMENT_MADE, args: key }),
   ];
 }

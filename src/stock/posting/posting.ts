@@ -3,11 +3,12 @@ import { values } from "../../journal/values.ts";
 import type { Tag } from "../../journal/versions.ts";
 import { fold } from "../../lib/fold.ts";
 import type { Statement, Value } from "../../ports/sql.ts";
+import { forgetCosts } from "../last-cost.ts";
 import { keepLots } from "../lots/keep-lots.ts";
 import { addToSpan } from "../spans.ts";
 import { balancesAfter } from "./balances.ts";
 import { saveGivenMappings } from "./given-mappings.ts";
-import { type LearntValues, supplierItemOf } from "./posting-guards.ts";
+import { inJson, type LearntValues, supplierItemOf } from "./posting-guards.ts";
 import { STEP_FIGURES, STEP_NUMBER, valuationSteps } from "./valued-fold.ts";
 
 /** An item of a document under its supplier's code, and the product that it is mapped to. */
@@ -111,6 +112,7 @@ export function post(posting: Posting): Statement[] {
     ...(posting.lines.some((line) => line.save_mapping) ? saveGivenMappings(posting, head) : []),
     ...mapNewItems(posting, head),
     ...(posting.learns.length === 0 ? [] : [saveSeen(posting, head)]),
+    ...(bringsCost(posting) && !tellsCostsAlone(posting) ? [forgetCostsOf(posting, head)] : []),
     saveProducts(posting, head),
     ...(bringsCost(posting) ? [] : [bumpTagIfChanged(posting.company, "products")]),
     insertMovements(posting, head),
@@ -198,7 +200,46 @@ const mapNewItemsSql = (lines: string, guard: string): string => `
   from numbered
   where exists (${guard})`;
 
-/** Creates new products, and saves the last cost of what enters; of two lines of one product the later counts. */
+/**
+ * Whether each entry is a whole line that tells its cost, and nothing leaves: then a product's last movement tells its last cost, which
+ * stands beside the balance, and no row of `products` changes.
+ */
+const tellsCostsAlone = ({ lines, entries }: Posting): boolean =>
+  lines.length === entries.length &&
+  entries.every((entry, n) => {
+    const line = lines[n];
+    return (
+      entry.quantity_e4 > 0 &&
+      entry.value_e2 === undefined &&
+      entry.cost_e2 !== null &&
+      entry.line === line?.n &&
+      entry.cost_e2 === line.cost_e2 &&
+      entry.quantity_e4 === line.cost_quantity_e4
+    );
+  });
+
+/** Before `saveProducts` sets last costs in `products`: those beside the balances end. */
+const forgetCostsOf = (posting: Posting, head: readonly Value[]): Statement => ({
+  sql: forgetCosts(
+    `select coalesce(l.value ->> 'product', s.product) from json_each(?5) l
+      left join supplier_items s on ${supplierItemOf("?1", "?4", inJson("l"))}`,
+    `exists (${posting.guard})`,
+  ),
+  args: [
+    ...head,
+    posting.supplier,
+    JSON.stringify(
+      posting.lines
+        .filter(({ cost_e2 }) => cost_e2 !== null)
+        .map(({ code, unit, product }) => ({ code, unit, product })),
+    ),
+  ],
+});
+
+/**
+ * Creates new products, and saves the last cost of what enters where it does not stand beside the balance; of two lines of one product
+ * the later counts.
+ */
 function saveProducts(posting: Posting, head: readonly Value[]): Statement {
   const args = [...head, posting.supplier, posting.at];
   const lines = values(
@@ -221,6 +262,7 @@ function saveProducts(posting: Posting, head: readonly Value[]): Statement {
   const code = "coalesce(l.product, s.product)";
   const folded = `case when substr(${code}, 1, length(l.code)) = l.code
     then l.folded_code || lower(substr(${code}, length(l.code) + 1)) else lower(${code}) end`;
+  const onlyNew = tellsCostsAlone(posting);
   return {
     sql: `with line (code, unit, product, name, stock_unit, barcode, ncm, cost_e2, cost_quantity_e4, folded, folded_code)
         as (${lines.sql})
@@ -231,10 +273,15 @@ function saveProducts(posting: Posting, head: readonly Value[]): Statement {
       from line l
       left join supplier_items s on ${supplierItemOf("?1", "?4", { code: "l.code", unit: "l.unit" })}
       where exists (${posting.guard})
-      on conflict (company, code) do update
-        set last_cost_e2 = excluded.last_cost_e2, last_cost_quantity_e4 = excluded.last_cost_quantity_e4,
-          updated_at = excluded.updated_at
-        where excluded.last_cost_e2 is not null`,
+      ${
+        onlyNew
+          ? `and not exists (select 1 from products p where p.company = ?1 and p.code = ${code})
+            on conflict (company, code) do nothing`
+          : `on conflict (company, code) do update
+              set last_cost_e2 = excluded.last_cost_e2, last_cost_quantity_e4 = excluded.last_cost_quantity_e4,
+                updated_at = excluded.updated_at
+              where excluded.last_cost_e2 is not null`
+      }`,
     args: [...args, ...lines.args],
   };
 }
@@ -309,5 +356,7 @@ const lotsOf = (entries: readonly Entry[]) => {
 };
 
 /** Returns the balances only where one may have fallen below zero: each returned row costs time. */
-const moveBalances = (posting: Posting): string => `${balancesAfter(OF_THIS_POSTING, "?5")}
+const moveBalances = (
+  posting: Posting,
+): string => `${balancesAfter(OF_THIS_POSTING, "?5", tellsCostsAlone(posting))}
   ${posting.entries.some((entry) => entry.quantity_e4 < 0) ? "returning product, quantity_e4" : ""}`;

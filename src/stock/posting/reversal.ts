@@ -4,6 +4,7 @@ import { fromScaled } from "../../lib/decimal.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement, Value } from "../../ports/sql.ts";
 import type { StockFailure } from "../failures.ts";
+import { forgetCosts } from "../last-cost.ts";
 import { keepLots } from "../lots/keep-lots.ts";
 import { addToSpan } from "../spans.ts";
 import { balancesAfter } from "./balances.ts";
@@ -124,7 +125,16 @@ export function reverse(reversal: Reversal): Statement[] {
       day: reversal.day,
       has: lotsOf(movements),
     }),
-    ...(costs ? [restoreLastCosts(reversal, head), bumpTagIfChanged(company, "products")] : []),
+    ...(costs
+      ? [
+          {
+            sql: forgetCosts(`select product from movements where ${opposites(reversal)}`),
+            args: head,
+          },
+          restoreLastCosts(reversal, head),
+          bumpTagIfChanged(company, "products"),
+        ]
+      : []),
     ...(opposite.length === 0
       ? []
       : [addToSpan({ company, origin, at, amounts: opposite }, reversalMade(reversal))]),

@@ -1,3 +1,4 @@
+import { LAST_COST_E2, LAST_COST_QUANTITY_E4 } from "../last-cost.ts";
 import { mulDiv } from "./mul-div.ts";
 
 /*
@@ -55,8 +56,8 @@ export const valuationSteps = (
 ): string => `fold (product, k, n, q0, v0, q, c, u, p, l2, l4, ok) as (
   select d.product, 0, 0, d.q0, d.v0, 0, 0, 0, 0, d.l2, d.l4, ${reversal ? WHOLE : "1"}
   from (
-    select l.product, coalesce(b.quantity_e4, 0) as q0, coalesce(b.value_e2, 0) as v0, p.last_cost_e2 as l2,
-      p.last_cost_quantity_e4 as l4
+    select l.product, coalesce(b.quantity_e4, 0) as q0, coalesce(b.value_e2, 0) as v0, ${LAST_COST_E2} as l2,
+      ${LAST_COST_QUANTITY_E4} as l4
     from (select distinct product from line) l
     left join balances b on b.company = ?1 and b.product = l.product
     left join products p on p.company = ?1 and p.code = l.product

@@ -1,6 +1,7 @@
 import { addDays, dayAt, dayStart, nextDay, zoneOffset } from "../../lib/days.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row } from "../../ports/sql.ts";
+import { LAST_COST_E2, LAST_COST_QUANTITY_E4 } from "../last-cost.ts";
 import { type Span, spansOf } from "../spans.ts";
 import { happenedSpans } from "./happened-spans.ts";
 import { averageCost, totalValue, valuationColumns } from "./valuation.ts";
@@ -141,7 +142,8 @@ const SLICE_SQL = `
     cast(coalesce(sum(case when cost_in_stock_e2 is not null then quantity_e4 end), 0) as text) as known_e4
   from (
     select p.code, coalesce(b.quantity_e4, 0) as quantity_e4, b.updated_at as moved_at, p.min_stock_e4, p.sale_price_e2,
-      p.last_cost_e2, p.last_cost_quantity_e4, iif(b.quantity_e4 > 0, p.last_cost_e2, null) as cost_in_stock_e2
+      ${LAST_COST_E2} as last_cost_e2, ${LAST_COST_QUANTITY_E4} as last_cost_quantity_e4,
+      iif(b.quantity_e4 > 0, ${LAST_COST_E2}, null) as cost_in_stock_e2
     from products p left join balances b on b.company = p.company and b.product = p.code
     where p.company = ?1 and p.code > ?2 and p.active = 1 order by p.code limit ?3
   )`;

@@ -3,6 +3,7 @@ import { parameters } from "../../lib/parameters.ts";
 import { columnsOf } from "../../ports/columns.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Value } from "../../ports/sql.ts";
+import { LAST_COST_E2, LAST_COST_QUANTITY_E4, OWN_DATA_CHANGED_AT } from "../last-cost.ts";
 import { products } from "../tables.ts";
 
 /** The filter of a list of products or of stock. */
@@ -31,15 +32,12 @@ const PRODUCT = columnsOf(products, "p", [
   "unit",
   "barcode",
   "ncm",
-  "lastCost_e2",
-  "lastCostQuantity_e4",
   "salePrice_e2",
   "minStock_e4",
   "maxStock_e4",
   "location",
   "active",
   "createdAt",
-  "updatedAt",
   "version",
   "search",
 ]);
@@ -49,6 +47,11 @@ export type Level = Readonly<ReturnType<typeof PRODUCT.read>> & {
   readonly quantity_e4: number;
   /** What that quantity is worth, 1/10². */
   readonly value_e2: number;
+  /** The last cost: the total (1/10²) of a quantity (1/10⁴); both null: not known. */
+  readonly lastCost_e2: number | null;
+  readonly lastCostQuantity_e4: number | null;
+  /** When its own data or its last cost changed, ms UTC. */
+  readonly updatedAt: number;
   /** Null where it has no category. */
   readonly categoryName: string | null;
 };
@@ -63,7 +66,8 @@ const withBelow = (id: string): string => `with recursive below (id) as (
     on g.company = ?1 and g.parent_id = below.id) select id from below`;
 
 export const LEVEL_COLUMNS = `${PRODUCT.sql}, coalesce(b.quantity_e4, 0) as quantity_e4,
-  coalesce(b.value_e2, 0) as value_e2, ${CATEGORY_NAME} as category_name`;
+  coalesce(b.value_e2, 0) as value_e2, ${LAST_COST_E2} as last_cost_e2, ${LAST_COST_QUANTITY_E4} as last_cost_quantity_e4,
+  ${OWN_DATA_CHANGED_AT} as updated_at, ${CATEGORY_NAME} as category_name`;
 export const LEVEL_SOURCE =
   "products p left join balances b on b.company = p.company and b.product = p.code";
 
@@ -148,6 +152,9 @@ export const toLevel = (row: Row): Level => ({
   ...PRODUCT.read(row),
   quantity_e4: Number(row.quantity_e4),
   value_e2: Number(row.value_e2),
+  lastCost_e2: row.last_cost_e2 == null ? null : Number(row.last_cost_e2),
+  lastCostQuantity_e4: row.last_cost_quantity_e4 == null ? null : Number(row.last_cost_quantity_e4),
+  updatedAt: Number(row.updated_at),
   categoryName: row.category_name == null ? null : String(row.category_name),
 });
 

@@ -3,6 +3,7 @@ import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import { withApp } from "../../support/app.ts";
+import { LAST_COSTS } from "../../support/last-costs.ts";
 import { screw } from "../../support/notes/purchase.ts";
 
 const paint = { cProd: "001", xProd: "TINTA", uCom: "LT", qCom: "3", vUnCom: "50.00" };
@@ -178,7 +179,7 @@ test("the cost is landed: freight, discount and IPI of the line count", () =>
     const item = { ...screw, vFrete: "5.00", vDesc: "1.00", vIPI: "2.00", vOutro: "0.50" };
     await upload(syntheticNote({ items: [item] }).xml, "?approve=true");
     expect(await rows("select cost_e2 from movements")).toEqual([{ cost_e2: 2_650 }]);
-    expect(await rows("select last_cost_e2, last_cost_quantity_e4 from products")).toEqual([
+    expect(await rows(`select last_cost_e2, last_cost_quantity_e4 from ${LAST_COSTS}`)).toEqual([
       { last_cost_e2: 2_650, last_cost_quantity_e4: 100_000 },
     ]);
   }));

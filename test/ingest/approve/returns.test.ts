@@ -6,6 +6,7 @@ import { type NoteOptions, syntheticNote } from "../../../src/synthetic/syntheti
 import { COMPANY, SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
 import { beforeNextCommit } from "../../support/faults/before-next-commit.ts";
+import { LAST_COSTS } from "../../support/last-costs.ts";
 
 const [emit, customer] = SUPPLIERS;
 const SCREW = { cProd: "P1", xProd: "PARAFUSO", uCom: "UN" };
@@ -73,7 +74,7 @@ test("goods that come back enter at the value at which they left, part by part, 
     ]);
     const shown = (await service.send("GET", pathOf(sale))).body;
     expect(shown.referenced_by).toHaveLength(2);
-    expect(await service.rows("select code, last_cost_e2 from products")).toEqual([
+    expect(await service.rows(`select code, last_cost_e2 from ${LAST_COSTS}`)).toEqual([
       { code: "P1", last_cost_e2: 4000 },
     ]);
     await sound(service);

@@ -5,6 +5,7 @@ import { wrongSteps } from "../../../src/stock/reconcile/wrong-steps.ts";
 import { findWrongSpans } from "../../../src/stock/spans.ts";
 import type { TestApp } from "../../support/app.ts";
 import { csvRecords } from "../../support/exports/export-rows.ts";
+import { LAST_COSTS } from "../../support/last-costs.ts";
 import { replayLedger } from "../../support/ledger-replay.ts";
 import type { Issued } from "./documents.ts";
 import type { Played } from "./play.ts";
@@ -56,7 +57,7 @@ export async function checkLedger(service: TestApp, ledger: Rows): Promise<void>
   for (const [product, { q, v }] of replayed.states)
     expect([product, ...(stands.get(product) ?? [0n, 0n])]).toEqual([product, q, v]);
   for (const { code, last_cost_e2, last_cost_quantity_e4 } of await rows(
-    "select code, last_cost_e2, last_cost_quantity_e4 from products where company = 1",
+    `select code, last_cost_e2, last_cost_quantity_e4 from ${LAST_COSTS} where company = 1`,
   )) {
     const last = replayed.last.get(String(code));
     expect([code, last_cost_e2, last_cost_quantity_e4]).toEqual([

@@ -6,6 +6,7 @@ import { runMaintenance } from "../../../src/maintenance.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
 import { beforeNextCommit } from "../../support/faults/before-next-commit.ts";
+import { LAST_COSTS } from "../../support/last-costs.ts";
 
 const note = syntheticNote({ seed: 1 });
 const path = `/api/nfes/${note.accessKey}`;
@@ -69,9 +70,9 @@ test("goods that were bought keep their cost through a new verdict, and their it
     expect(await rejudgeKeys(service.ports, 1, [note.accessKey])).toBe(1);
     expect(await rows(items)).toEqual(before);
     await send("POST", `${path}/process`);
-    expect(await rows("select count(*) as n from products where last_cost_e2 is null")).toEqual([
-      { n: 0 },
-    ]);
+    expect(
+      await rows(`select count(*) as n from ${LAST_COSTS} where last_cost_e2 is null`),
+    ).toEqual([{ n: 0 }]);
   }));
 
 test("a posted note keeps the verdict that it was approved under, also under newer rules", () =>

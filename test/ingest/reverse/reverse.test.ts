@@ -4,6 +4,7 @@ import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
 import { beforeNextCommit } from "../../support/faults/before-next-commit.ts";
+import { LAST_COSTS } from "../../support/last-costs.ts";
 
 const SCREW = { cProd: "P1", xProd: "PARAFUSO", uCom: "UN", qCom: "10", vUnCom: "2.00" };
 const GLUE = { cProd: "C1", xProd: "COLA", uCom: "UN", qCom: "4", vUnCom: "5.00" };
@@ -29,8 +30,7 @@ test("a reversed note leaves quantity, value and last cost as they were, by move
     const first = syntheticNote({ seed: 2, emit, items: [{ ...SCREW, vUnCom: "3.00" }] });
     await service.upload(first.xml, "?approve=true");
     const before = await stock(service);
-    const costs =
-      "select code, last_cost_e2, last_cost_quantity_e4 from products where code = 'P1'";
+    const costs = `select code, last_cost_e2, last_cost_quantity_e4 from ${LAST_COSTS} where code = 'P1'`;
     const costBefore = await service.rows(costs);
     await service.upload(note.xml, "?approve=true");
     const { status, body } = await reverseNote(service);

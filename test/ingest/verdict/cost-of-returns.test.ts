@@ -5,6 +5,7 @@ import { type NoteOptions, syntheticNote } from "../../../src/synthetic/syntheti
 import { COMPANY, CUSTOMER } from "../../../src/synthetic/trade.ts";
 import { withApp } from "../../support/app.ts";
 import { parseCsv } from "../../support/exports/parse-csv.ts";
+import { LAST_COSTS } from "../../support/last-costs.ts";
 import { supplier } from "../../support/notes/purchase.ts";
 
 const lapis = { cProd: "LAP", xProd: "LAPIS", uCom: "UN" };
@@ -39,7 +40,7 @@ describe("the cost of a product stays what it was", () => {
       expect((await upload(back.xml, "?approve=true")).body.status).toBe("PROCESSADA");
       const stock = (await send("GET", "/api/stock")).body.data;
       expect(stock).toMatchObject([{ quantity: 7 }]);
-      expect(await rows("select last_cost_e2, last_cost_quantity_e4 from products")).toEqual([
+      expect(await rows(`select last_cost_e2, last_cost_quantity_e4 from ${LAST_COSTS}`)).toEqual([
         { last_cost_e2: 2_500, last_cost_quantity_e4: 100_000 },
       ]);
       expect(await rows("select type, cost_e2 from movements order by id")).toEqual([

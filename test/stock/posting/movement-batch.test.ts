@@ -3,6 +3,7 @@ import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
 import { beforeNextCommit } from "../../support/faults/before-next-commit.ts";
+import { LAST_COSTS } from "../../support/last-costs.ts";
 
 const item = (cProd: string) => ({ cProd, xProd: cProd, uCom: "UN", qCom: "10", vUnCom: "1.00" });
 const stocked = (service: TestApp) =>
@@ -57,7 +58,7 @@ test("a batch is written whole, in the order of its lines, as its movements one 
       const state = async (service: TestApp) => [
         await service.rows("select product, quantity_e4, value_e2 from balances order by product"),
         await service.rows(
-          "select code, last_cost_e2, last_cost_quantity_e4 from products order by code",
+          `select code, last_cost_e2, last_cost_quantity_e4 from ${LAST_COSTS} order by code`,
         ),
         await service.rows(
           "select span, entries, others_in, others_out, entered_e4, left_e4 from ledger_spans",

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER, SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import { withApp } from "../../support/app.ts";
+import { LAST_COSTS } from "../../support/last-costs.ts";
 
 const item = (cProd: string, xProd: string) => ({
   cProd,
@@ -74,7 +75,7 @@ test("a note changes the last cost of its own products only", () =>
     await upload(first.xml, "?approve=true");
     const dear = { ...item("002", "TINTA"), vUnCom: "9.00" };
     await upload(syntheticNote({ seed: 2, emit: a, items: [dear] }).xml, "?approve=true");
-    expect(await rows("select code, last_cost_e2 from products order by code")).toEqual([
+    expect(await rows(`select code, last_cost_e2 from ${LAST_COSTS} order by code`)).toEqual([
       { code: "001", last_cost_e2: 2_000 },
       { code: "002", last_cost_e2: 9_000 },
     ]);
@@ -104,7 +105,9 @@ test("the cost of a manual entry is the last cost of its product only", () =>
     const json = { product_code: "001", type: "ENTRADA", quantity: 1, unit_cost: 9 };
     expect((await send("POST", "/api/movements", { json })).status).toBe(201);
     expect(
-      await rows("select code, last_cost_e2, last_cost_quantity_e4 from products order by code"),
+      await rows(
+        `select code, last_cost_e2, last_cost_quantity_e4 from ${LAST_COSTS} order by code`,
+      ),
     ).toEqual([
       { code: "001", last_cost_e2: 900, last_cost_quantity_e4: 10_000 },
       { code: "002", last_cost_e2: 2_000, last_cost_quantity_e4: 100_000 },

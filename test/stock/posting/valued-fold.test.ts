@@ -12,7 +12,9 @@ import { posted, type State, type Step } from "../../support/value-replay.ts";
 /** The fold alone over two tables of its own: what a posting of `steps` gives from `before`. */
 function ledger() {
   const db = new Database(":memory:", { safeIntegers: true });
-  db.run("create table balances (company, product, quantity_e4, value_e2)");
+  db.run(
+    "create table balances (company, product, quantity_e4, value_e2, last_cost_e2, last_cost_quantity_e4)",
+  );
   db.run("create table products (company, code, last_cost_e2, last_cost_quantity_e4)");
   const text = (reversal: boolean) => `with recursive line as materialized (
       select n, product, q, c, u, ${STEP_NUMBER} as k from (
@@ -27,8 +29,15 @@ function ledger() {
   ) => {
     db.run("delete from balances");
     db.run("delete from products");
-    db.run("insert into balances values (1, 'P', ?, ?)", [before.q, before.v]);
-    db.run("insert into products values (1, 'P', ?, ?)", [last?.[0] ?? null, last?.[1] ?? null]);
+    // The last cost stands beside the balance, and an older one in `products`; or in `products` alone.
+    const cost = last ?? [null, null];
+    const beside = last !== null && before.q % 2n === 0n;
+    db.run("insert into balances values (1, 'P', ?, ?, ?, ?)", [
+      before.q,
+      before.v,
+      ...(beside ? cost : [null, null]),
+    ]);
+    db.run("insert into products values (1, 'P', ?, ?)", beside ? [7n, 3n] : cost);
     const json = `[${steps.map(({ q, c, u = 0n }, n) => `[${n}, ${q}, ${c}, ${u}]`).join(", ")}]`;
     return db.query(text(reversal)).values(1, json);
   };

@@ -15,6 +15,7 @@ import { type StepPlace, wrongSteps } from "../../../src/stock/reconcile/wrong-s
 import { findWrongSpans } from "../../../src/stock/spans.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
 import { FULL } from "../../support/full.ts";
+import { LAST_COSTS } from "../../support/last-costs.ts";
 import { replayLedger } from "../../support/ledger-replay.ts";
 
 const PRODUCTS = ["A", "B", "C"] as const;
@@ -218,7 +219,7 @@ test(
               Number(state?.v),
             ]);
           }
-          for (const { code, last_cost_e2 } of await service.rows("select * from products"))
+          for (const { code, last_cost_e2 } of await service.rows(`select * from ${LAST_COSTS}`))
             expect([code, last_cost_e2]).toEqual([
               code,
               Number(last.get(String(code))?.e2 ?? 0) || null,

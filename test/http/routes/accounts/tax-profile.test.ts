@@ -3,6 +3,7 @@ import type { ItemSpec } from "../../../../src/synthetic/amounts.ts";
 import { syntheticNote } from "../../../../src/synthetic/synthetic-note.ts";
 import { type TestApp, withApp } from "../../../support/app.ts";
 import { beforeNextCommit } from "../../../support/faults/before-next-commit.ts";
+import { LAST_COSTS } from "../../../support/last-costs.ts";
 import { supplier } from "../../../support/notes/purchase.ts";
 
 const PROFILE = "/api/company/tax-profile";
@@ -134,7 +135,7 @@ test("a gift enters at the value 0 and is not the last cost", () =>
       { quantity_e4: 100_000, value_e2: 82_600 },
       { quantity_e4: 100_000, value_e2: 0 },
     ]);
-    expect(await service.rows("select last_cost_e2 from products")).toEqual([
+    expect(await service.rows(`select last_cost_e2 from ${LAST_COSTS}`)).toEqual([
       { last_cost_e2: 82_600 },
     ]);
   }));

@@ -1,0 +1,105 @@
+import { Database as Sqlite } from "bun:sqlite";
+import { figure, table, targetTable } from "./figures.ts";
+import { load } from "./load.ts";
+import { type Service, startService } from "./server.ts";
+import { fillShop } from "./shop.ts";
+import { bytesByTable, pagesIn, snapshotOf, writtenSince } from "./written.ts";
+
+/**
+ * T18: what an approved note of 10 known items writes, by table: rows (new and changed) and index entries of one upload, and the
+ * bytes of the write-ahead log for each upload of a load, on 64 connections, on a database of some size.
+ * bun bench/writes.ts [notes in the database = 100000] [seconds = 5]
+ */
+const [notes = 100_000, seconds = 5] = process.argv.slice(2).map(Number);
+/** Of the 5,000 products of the uploads each comes once in 500 of them. */
+const FIRST = 520;
+
+const upload = (service: Service, requests: number) =>
+  load({
+    url: service.url,
+    connections: Math.min(64, requests),
+    seconds: 120,
+    requests,
+    next: () => service.upload(),
+  });
+
+/** Rows and entries of one upload. */
+async function counted() {
+  await using service = await startService();
+  await upload(service, FIRST);
+  const database = new Sqlite(service.database, { readonly: true });
+  const before = snapshotOf(database);
+  await upload(service, 1);
+  const written = writtenSince(before, database);
+  database.close();
+  return written;
+}
+
+/** Bytes of the log for each upload of a load, by table. */
+async function logged() {
+  await using service = await startService();
+  await fillShop(service.database, notes * 10, Math.max(1_000, notes / 5));
+  await upload(service, FIRST);
+  const path = `${service.database}-wal`;
+  const database = new Sqlite(service.database, { readonly: true });
+  // A reader of what was here before keeps the log from beginning anew.
+  database.run("begin");
+  database.query("select commits from installation").get();
+  const from = Bun.file(path).size;
+  let uploads = 0;
+  await load({
+    url: service.url,
+    connections: 64,
+    seconds,
+    next: () => service.upload(),
+    acknowledged: () => {
+      uploads += 1;
+    },
+  });
+  const pages = pagesIn(await Bun.file(path).bytes(), 4_096, from);
+  database.run("commit");
+  const bytes = bytesByTable(database, pages);
+  database.close();
+  return { uploads, bytes };
+}
+
+const written = await counted();
+const { uploads, bytes } = await logged();
+const kilobytes = (name: string) => (bytes.get(name) ?? 0) / uploads / 1_024;
+const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+const names = [...new Set([...written.map((one) => one.table), ...bytes.keys()])];
+const found = names
+  .map((name) => {
+    const { rows = 0, entries = 0 } = written.find((one) => one.table === name) ?? {};
+    return { name, rows, entries, log: kilobytes(name) };
+  })
+  .toSorted((a, b) => b.log - a.log);
+const total = {
+  name: "all",
+  rows: sum(found.map(({ rows }) => rows)),
+  entries: sum(found.map(({ entries }) => entries)),
+  log: sum(found.map(({ log }) => log)),
+};
+console.log(
+  `${notes.toLocaleString("en")} notes and ${(notes * 10).toLocaleString("en")} movements before ${uploads.toLocaleString("en")} uploads on 64 connections\n`,
+);
+console.log(
+  table(
+    ["table", "rows", "index entries", "KB of the log an upload"],
+    [...found, total].map(({ name, rows, entries, log }) => [
+      name,
+      String(rows),
+      String(entries),
+      figure(log),
+    ]),
+  ),
+);
+console.log("");
+const most = { bound: "≤", id: "T18" } as const;
+console.log(
+  targetTable([
+    { ...most, what: "rows of a note of 10 items", values: [total.rows], must: 40, stretch: 30 },
+    { ...most, what: "index entries of it", values: [total.entries], must: 25, stretch: 15 },
+    { ...most, what: "KB of the log of it", values: [total.log], must: 35, stretch: 25 },
+  ]),
+);
