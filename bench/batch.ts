@@ -67,8 +67,8 @@ console.log(
         one.map((run) => run.perSecond),
       ),
       bound: "≥",
-      must: 1.5,
-      stretch: 2.2,
+      must: 1,
+      stretch: 1.1,
     },
   ]),
 );

@@ -141,7 +141,7 @@ console.log(
       values: costs.slice(n * rounds, (n + 1) * rounds),
       bound: "≤" as const,
       must: 1.2,
-      stretch: 1.1,
+      stretch: 1.05,
     })),
   ),
 );

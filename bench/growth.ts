@@ -7,7 +7,7 @@ import { migrationsOf } from "../src/platform/bun/database/migrations.ts";
 import { clientReader } from "../src/platform/libsql/reader.ts";
 import { kardexPage } from "../src/stock/reports/kardex.ts";
 import { lastKnown, type Moment, stockAt } from "../src/stock/reports/stock-at.ts";
-import { figure, median, table } from "./figures.ts";
+import { figure, median, table, targetTable } from "./figures.ts";
 import { emptyFolder } from "./folder.ts";
 
 /**
@@ -177,5 +177,21 @@ console.log(
       ],
       ["migration 0014", ...all.map(({ migrations }) => shown(migrations))],
     ],
+  ),
+);
+const [smallest, largest] = [all.at(0), all.at(-1)];
+console.log("");
+console.log(
+  targetTable(
+    names
+      .filter((name) => name.startsWith("kardex"))
+      .map((name) => ({
+        id: "T17",
+        what: `${name}: ${heads.at(-1)} / ${heads.at(0)}`,
+        values: [median(largest?.reads.get(name) ?? []) / median(smallest?.reads.get(name) ?? [])],
+        bound: "≤",
+        must: 2,
+        stretch: 1.3,
+      })),
   ),
 );

@@ -147,8 +147,8 @@ const target = (
 });
 console.log(
   targetTable([
-    target("fxp", "docs/s / fast-xml-parser + XMLValidator", 12, 20),
-    target("saxes", "docs/s / saxes", 3, 5),
-    target("peer", "docs/s / the peer", 4, 7),
+    target("fxp", "docs/s / fast-xml-parser + XMLValidator", 8, 16),
+    target("saxes", "docs/s / saxes", 1.5, 3),
+    target("peer", "docs/s / the peer", 2, 4),
   ]),
 );

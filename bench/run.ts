@@ -12,6 +12,7 @@ const BENCHES = {
   uploads: { full: [4, 7], short: [1, 1] },
   waits: { full: [4, 5], short: [1, 1] },
   groups: { full: [4, 5], short: [1, 1] },
+  writes: { full: [100_000, 5], short: [1_000, 1] },
   batch: { full: [4, 5], short: [1, 1] },
   stop: { full: [5], short: [1] },
   "slow-database": { full: [3], short: [1] },

@@ -42,7 +42,7 @@ async function logged() {
   await upload(service, FIRST);
   const path = `${service.database}-wal`;
   const database = new Sqlite(service.database, { readonly: true });
-  // A reader of what was here before keeps the log from beginning anew.
+  // A reader of what was here before keeps the log from beginning again.
   database.run("begin");
   database.query("select commits from installation").get();
   const from = Bun.file(path).size;

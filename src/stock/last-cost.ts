@@ -1,5 +1,7 @@
+import type { Value } from "../ports/sql.ts";
+
 /*
- * The last cost of a product: the total and the quantity of the last entry that told one. A note of ten items changed ten rows of
+ * The last cost of a product: the total and the quantity of the last entry that gave one. A note of ten items changed ten rows of
  * `products` for it. So a note writes it beside the balance, in the row that it changes anyway, and what stands there counts; whatever
  * else sets a last cost writes it into `products` and takes the one beside the balance away.
  */
@@ -19,3 +21,10 @@ export const forgetCosts = (products: string, condition = "true"): string => `
 
 /** A condition of `forgetCosts`: the statement before it has changed a row. */
 export const JUST_CHANGED = "changes() > 0";
+
+/** SQL that goes on with `and`: the last cost is the given one. Over the same tables. */
+export const andLastCostIs = (
+  cost: { readonly lastCost_e2: number | null; readonly lastCostQuantity_e4: number | null },
+  add: (value: Value) => string,
+): string =>
+  ` and ${LAST_COST_E2} is ${add(cost.lastCost_e2)} and ${LAST_COST_QUANTITY_E4} is ${add(cost.lastCostQuantity_e4)}`;

@@ -1,5 +1,9 @@
-import { LAST_COST_E2, LAST_COST_QUANTITY_E4 } from "../../stock/last-cost.ts";
-import { CATEGORY_NAME, type LevelFilter, levelFilter } from "../../stock/reports/levels.ts";
+import {
+  CATEGORY_NAME,
+  LEVEL_COST,
+  type LevelFilter,
+  levelFilter,
+} from "../../stock/reports/levels.ts";
 import { countStepOf, type KeysetQuery, pageSql } from "../pages.ts";
 import type { Table } from "../sheet.ts";
 
@@ -14,8 +18,8 @@ const fields = {
   max: "p.max_stock_e4",
   category: `coalesce(${CATEGORY_NAME}, 'Sem Categoria')`,
   // Where no cost is known S.G.E. writes 0.
-  cost: `coalesce(${LAST_COST_E2}, 0)`,
-  costQuantity: `coalesce(${LAST_COST_QUANTITY_E4}, 10000)`,
+  cost: `coalesce(${LEVEL_COST.e2}, 0)`,
+  costQuantity: `coalesce(${LEVEL_COST.quantity_e4}, 10000)`,
   price: "p.sale_price_e2",
   location: "p.location",
   status: `case when ${QUANTITY} <= 0 then 'Esgotado' when ${QUANTITY} < p.min_stock_e4 then 'Baixo Estoque' else 'Em Estoque' end`,

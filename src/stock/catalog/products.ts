@@ -9,7 +9,7 @@ import type { Guard, Row, Statement, Value } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import type { StockFailure } from "../failures.ts";
 import { productSearch } from "../fold-products.ts";
-import { forgetCosts, JUST_CHANGED, LAST_COST_E2, LAST_COST_QUANTITY_E4 } from "../last-cost.ts";
+import { andLastCostIs, forgetCosts, JUST_CHANGED } from "../last-cost.ts";
 import { findLevel, LEVEL_SOURCE, type Level } from "../reports/levels.ts";
 import type { CatalogFailure } from "./failures.ts";
 
@@ -158,9 +158,7 @@ export async function changeProduct(
     const at = ports.clock.now();
     const cost = changed.includes("lastCost_e2") || changed.includes("lastCostQuantity_e4");
     const same = parameters<Value>([company, code, before.version]);
-    const still = cost
-      ? ` and ${LAST_COST_E2} is ${same.add(before.lastCost_e2)} and ${LAST_COST_QUANTITY_E4} is ${same.add(before.lastCostQuantity_e4)}`
-      : "";
+    const still = cost ? andLastCostIs(before, same.add) : "";
     const unchanged = {
       sql: `exists (select 1 from ${LEVEL_SOURCE} where p.company = ?1 and p.code = ?2 and p.version = ?3${still})`,
       args: same.args,

@@ -1,4 +1,4 @@
-/** What a note that told costs sets beside each balance: the cost of its last movement. */
+/** What a note that gives costs sets beside each balance: the cost of its last movement. */
 const COSTS = {
   columns: ", last_cost_e2, last_cost_quantity_e4, costed_at",
   of: ", cost_e2, quantity_e4",

@@ -71,6 +71,9 @@ export const LEVEL_COLUMNS = `${PRODUCT.sql}, coalesce(b.quantity_e4, 0) as quan
 export const LEVEL_SOURCE =
   "products p left join balances b on b.company = p.company and b.product = p.code";
 
+/** SQL over LEVEL_SOURCE: the last cost, as Level has it. */
+export const LEVEL_COST = { e2: LAST_COST_E2, quantity_e4: LAST_COST_QUANTITY_E4 } as const;
+
 /** The condition of a filter over LEVEL_SOURCE; parameters from ?1 (the company) on. */
 export function levelFilter(
   company: number,
