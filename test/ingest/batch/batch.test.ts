@@ -213,7 +213,7 @@ test("at most BATCH_CONCURRENCY documents are processed at a time", async () => 
   expect(await mostAtOnce({ BATCH_CONCURRENCY: 3 })).toBe(3);
 });
 
-test("of large documents five are processed at a time", async () => {
+test("five large documents are processed at a time", async () => {
   expect(await mostAtOnce({ PARSE_INLINE_BYTES: 1_000 })).toBe(5);
 });
 
