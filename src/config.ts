@@ -115,9 +115,7 @@ const Environment = z.object({
     "Longest time that one document may take in a thread",
   ),
   PARSE_INLINE_BYTES: count(65_536).describe("Documents up to this size are read without a thread"),
-  BATCH_CONCURRENCY: count(32, 1).describe(
-    "Documents of one request in work at a time; of those above PARSE_INLINE_BYTES five",
-  ),
+  BATCH_CONCURRENCY: count(32, 1).describe("Documents of one request in work; large ones: 5"),
   EXPORT_WORKERS: count(2, 1).describe("Exports written in the background at a time"),
   JOB_CONCURRENCY: count(4, 1).describe("Documents of queued batches in work at a time"),
   JOB_ATTEMPTS: count(8, 1).describe("Tries of a queued document or export before it is parked"),
