@@ -21,6 +21,7 @@ import { addressOf } from "./sefaz/hosts.ts";
 import { createFirstAccess } from "./start/first-access.ts";
 import { reasonOf } from "./start/reason.ts";
 import { logStart, logUpgrade } from "./start/start-lines.ts";
+import { FETCHING_EVERY_MS, STATEMENTS_EVERY_MS, taxOffice } from "./start/tax-office.ts";
 import { sendDueWebhooks } from "./webhooks/due.ts";
 
 /** How often lines of the first database are brought to their companies' homes. */
@@ -97,6 +98,10 @@ function keepUp(ports: Ports, mailboxes: Mailboxes): void {
   void repeat(ports, WEBHOOKS_EVERY_MS, "webhook.fault", () =>
     sendDueWebhooks(ports, null, stopping),
   );
+  if (ports.sefaz === undefined) return;
+  const office = taxOffice(ports, ports.sefaz);
+  void repeat(ports, FETCHING_EVERY_MS, "sefaz.fault", office.fetch);
+  void repeat(ports, STATEMENTS_EVERY_MS, "sefaz.fault", office.state);
 }
 
 function endOnSignal(running: Running): void {
