@@ -36,15 +36,20 @@ inBrowser(
         async ({ page, open, enter, accessible, picture }) => {
           await page.addInitScript({ content: SHIFTS });
           let calls: string[] = [];
+          let place = "";
           page.on("request", (request) => {
             const { pathname } = new URL(request.url());
-            if (/^\/api\/(?!session|notifications)/.test(pathname)) calls.push(pathname);
+            // The view before may still ask while this one is opened.
+            const isOfPlace = new URL(request.frame().url()).pathname === place;
+            if (isOfPlace && /^\/api\/(?!session|notifications)/.test(pathname))
+              calls.push(pathname);
           });
           await open("/painel");
           await enter();
           await page.getByRole("heading", { name: "Painel", level: 1 }).waitFor();
           for (const [path, name] of PLACES) {
             calls = [];
+            place = path;
             await open(path);
             await page.getByRole("heading", { name, level: 1 }).waitFor();
             await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
