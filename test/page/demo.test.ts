@@ -20,6 +20,9 @@ const PLACES = [
 const shown = async (page: Page, name: string): Promise<void> =>
   void (await page.screenshot({ path: join(SHOWN, `${name}.png`), animations: "disabled" }));
 
+/** Requests of a place. Painel has four, and three more where notes are held and costs have risen, as in the demo. */
+const MOST_CALLS: Readonly<Record<string, number>> = { "/notas": 3, "/painel": 7 };
+
 /** Adds up what moved by itself (CLS). */
 const SHIFTS = `globalThis.shifted = 0;
 new PerformanceObserver((list) => { for (const one of list.getEntries()) if (!one.hadRecentInput) shifted += one.value; })
@@ -69,7 +72,7 @@ inBrowser(
               rows,
               shift,
             ]).toEqual([path, true, true, true, elements, rows, shift]);
-            const most = path === "/notas" ? 3 : 4;
+            const most = MOST_CALLS[path] ?? 4;
             expect([path, calls.length <= most ? [] : calls]).toEqual([path, []]);
             await accessible();
             await picture(`demo${path.replace("/", "-")}`);
