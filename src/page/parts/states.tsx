@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { isOfOtherSession } from "../base/me.ts";
 import { notify } from "../base/notices.ts";
 import { Refused, sentenceOfFault } from "../base/problem.ts";
 import { Button } from "./button.tsx";
@@ -38,9 +39,10 @@ export function Empty(props: { icon: IconName; title: string; children?: Compone
   );
 }
 
-/** A red bar with the API's own sentence; what was loaded stays beside it. */
+/** A red bar with the API's own sentence; what was loaded stays beside it. What another tab has changed is said once, at the top. */
 export function ErrorBar({ fault, again }: { fault: unknown; again?: () => void }) {
   if (fault === null || fault === undefined) return null;
+  if (fault instanceof Refused && isOfOtherSession(fault.code)) return null;
   const requestId = fault instanceof Refused ? fault.requestId : null;
   return (
     <div class="error-bar" role="alert">
