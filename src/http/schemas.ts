@@ -7,6 +7,7 @@ import { NOTE_STATUSES } from "../lib/note-status.ts";
 import { isAccessKeyShape, withoutPrintMarks } from "../nfe/access-key.ts";
 import { PROBLEM_CODES, problemCodes } from "./contract-codes.ts";
 import { FINDING_CODES, HOLD_ADVICE } from "./own-failures.ts";
+import { PROBLEM_MEMBERS } from "./problem-members.ts";
 
 /** Half a surrogate pair is not a character, and SQLite ends a bound text at a NUL: both would be lost without an error. */
 const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes("\u0000");
@@ -239,6 +240,8 @@ export const FieldErrorSchema = z.object({
   message: z.string(),
   expected: z.string().optional(),
   got: z.string().optional(),
+  line: z.int().optional().openapi({ description: "De um CSV, com column" }),
+  column: z.string().nullish(),
 });
 
 /** The code of a problem, also in the line of a batch or of a job. */
@@ -262,19 +265,9 @@ export const ProblemSchema = z
     instance: z.string(),
     request_id: z.string().nullable(),
     errors: z.array(FieldErrorSchema).optional(),
-    access_key: z.string().optional(),
     note_status: NoteStatusEnum.optional(),
-    differs: z.boolean().optional().openapi({ description: "Já existe com outro conteúdo" }),
     holds: z.array(z.union([HoldSchema, HoldCodeEnum])).optional(),
-    product_code: z.string().optional(),
-    requested: z.string().optional().openapi({ description: "Decimal exato" }),
-    balance: z.string().optional().openapi({ description: "Decimal exato" }),
-    field: z.string().optional(),
-    next_cursor: z.string().optional(),
-    id: z.union([z.string(), z.int()]).optional(),
-    bytes: z.int().optional(),
-    limit: z.int().optional(),
-    permission: z.string().optional().openapi({ description: "O que falta (auth.forbidden)" }),
+    ...PROBLEM_MEMBERS,
   })
   .openapi("Problem", { description: "RFC 9457; docs/api.md diz os membros de cada code" });
 

@@ -20,9 +20,11 @@ interface Operation {
 
 let service: TestApp;
 let operations: ReadonlyMap<string, Operation>;
+let declared: ReadonlySet<string>;
 beforeAll(async () => {
   service = await testApp();
   const { body } = await service.send("GET", "/openapi.json", { as: "anonymous" });
+  declared = new Set(Object.keys(body.components.schemas.Problem.properties));
   const paths: Record<string, Record<string, Operation>> = body.paths;
   operations = new Map(
     Object.entries(paths).flatMap(([path, methods]) =>
@@ -140,6 +142,17 @@ test("the table of findings has every code of the reader and of the rules, and n
   expect(codes.filter((code) => !table.includes(code))).toEqual([]);
   const all = [...source.values()].join("\n");
   expect(table.filter((code) => !new RegExp(`\\b${code}\\b`).test(all))).toEqual([]);
+});
+
+test("each member of the table of failure codes is declared in the contract's Problem", () => {
+  const named = tableOf(page, "code").flatMap(([, , , cell = ""]) =>
+    // In parentheses: what the elements of a list have.
+    [...cell.replaceAll(/\([^)]*\)|\/[\w/]+/g, "").matchAll(/`(\w+)`/g)].map(
+      ([, name = ""]) => name,
+    ),
+  );
+  expect(named.length).toBeGreaterThan(60);
+  expect([...new Set(named)].filter((name) => !declared.has(name))).toEqual([]);
 });
 
 test("the table of failure codes names the members that the source gives each of them", async () => {
