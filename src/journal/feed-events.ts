@@ -302,6 +302,7 @@ export const ALERT_TYPES = [
   "nfe.goods_missing",
   "nfe.has_returns",
   "mailbox.failing",
+  "sefaz.failing",
   "webhook.disabled",
   "certificate.ending",
 ] as const;

@@ -15,6 +15,14 @@ export const TAX_OFFICE_EVENTS = {
       cnpj: z.string().meta({ description: "O CNPJ da empresa a que ela foi distribuída" }),
     }),
   },
+  "sefaz.failing": {
+    when: "A busca de notas de um CNPJ na SEFAZ falha há mais de duas horas; uma vez até que uma consulta dê certo",
+    payload: z.object({
+      cnpj: z.string(),
+      code: z.string().meta({ description: "O cStat, ou a falha da última consulta" }),
+      since: z.iso.datetime().meta({ description: "A primeira consulta que falhou" }),
+    }),
+  },
   "nfe.statement": {
     when: "Uma manifestação do destinatário foi pedida, registrada pela SEFAZ ou recusada por ela",
     payload: z.object({

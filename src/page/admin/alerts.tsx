@@ -24,6 +24,7 @@ const ALERTS: Record<AlertType, string> = {
   "nfe.goods_missing": "Cancelamento que deixou saldo negativo",
   "nfe.has_returns": "Nota cancelada com devoluções no estoque",
   "mailbox.failing": "Caixa de e-mail que não pode ser lida",
+  "sefaz.failing": "Busca de notas na SEFAZ que falha",
   "webhook.disabled": "Webhook desligado",
   "certificate.ending": "Certificado A1 perto do fim",
 };
@@ -35,6 +36,7 @@ const ORDER: readonly AlertType[] = [
   "nfe.goods_missing",
   "nfe.has_returns",
   "mailbox.failing",
+  "sefaz.failing",
   "webhook.disabled",
   "certificate.ending",
 ];

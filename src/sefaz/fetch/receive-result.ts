@@ -11,8 +11,15 @@ import type { DistributionAnswer } from "../wire/distribution.ts";
 import type { CallPermit } from "./claim-call.ts";
 import { PAUSE_FULL_MS, REST_MS } from "./limits.ts";
 import { type Sorted, sortDocuments } from "./sort-documents.ts";
-import { type CallResult, meaningOf, type NextTimes, timesAfter } from "./times.ts";
-import { callEnded, cursorMoved, keptSummaries, noteFault, parkedRows } from "./write-result.ts";
+import { type CallResult, type Meaning, meaningOf, type NextTimes, timesAfter } from "./times.ts";
+import {
+  callEnded,
+  cursorMoved,
+  failingReported,
+  keptSummaries,
+  noteFault,
+  parkedRows,
+} from "./write-result.ts";
 
 /** What a call has brought. `late`: its time was over, or it was received before; nothing was written. */
 export interface Received {
@@ -49,7 +56,9 @@ export async function receiveResult(
   };
   const times = timesAfter(asked, result, now, chanceOf(permit.id));
   if (!result.ok) {
-    const written = await write(ports, [], noteFault(permit, result.error.kind, times, now));
+    const { kind } = result.error;
+    const reported = failingReported(permit, kind, now);
+    const written = await write(ports, reported, noteFault(permit, kind, times, now));
     return { outcome: written ? "fault" : "late", ...NOTHING };
   }
   const answer = result.value;
@@ -58,13 +67,20 @@ export async function receiveResult(
   if (meaning !== "found") {
     const written = await write(
       ports,
-      callEnded(permit, answer, null, now),
+      [
+        ...callEnded(permit, answer, null, now),
+        ...(isFailure(permit, meaning) ? failingReported(permit, answer.cStat, now) : []),
+      ],
       cursorMoved(permit, answer, times, now),
     );
     return { outcome: written ? meaning : "late", ...NOTHING };
   }
   return receiveFound(ports, permit, answer, times, now, signal);
 }
+
+/** No answer to what was asked; a refusal of one key says nothing about the others. */
+const isFailure = ({ ask }: CallPermit, meaning: Meaning): boolean =>
+  meaning === "blocked" || meaning === "paused" || (meaning === "refused" && ask.kind === "cursor");
 
 /** The last digits of the permit's id are random: 0 to 1. */
 const chanceOf = (id: string): number => Number.parseInt(id.slice(-4), 16) / 0x10000;

@@ -68,6 +68,24 @@ export function noteFault(
   };
 }
 
+/** Calls that fail for so long are an event of the feed. */
+const REPORTED_AFTER_MS = 2 * 3_600_000;
+
+/** Tells the feed once that calls of a CNPJ fail, where they have for long; before the call ends. `code`: of the last one. */
+export function failingReported(permit: CallPermit, code: string, now: number): Statement[] {
+  const due = `${AWAITED} and failing_reported = 0 and failing_since < ?5`;
+  const args = [...keyOf(permit), now - REPORTED_AFTER_MS];
+  return [
+    appendSelectedEvents(permit.company, now, {
+      sql: `select 'sefaz.failing' as type, json_object('cnpj', cnpj, 'code', ?6,
+          'since', strftime('%Y-%m-%dT%H:%M:%fZ', failing_since / 1000.0, 'unixepoch')) as payload
+        from sefaz_cursors where ${due}`,
+      args: [...args, code],
+    }),
+    { sql: `update sefaz_cursors set failing_reported = 1 where ${due}`, args },
+  ];
+}
+
 const timesSql = ({ blockedUntil, nextAt, dueAt }: NextTimes, add: (value: Value) => string) =>
   `blocked_until = ${add(blockedUntil)}, next_at = coalesce(${add(nextAt)}, next_at), due_at = coalesce(${add(dueAt)}, due_at)`;
 

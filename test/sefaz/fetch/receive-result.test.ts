@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
-import { ok } from "../../../src/lib/result.ts";
+import { err, ok } from "../../../src/lib/result.ts";
 import type { Ports } from "../../../src/ports/ports.ts";
+import { sefazFault } from "../../../src/ports/sefaz-fault.ts";
 import { type CallPermit, claimCall } from "../../../src/sefaz/fetch/claim-call.ts";
 import { changeFetching } from "../../../src/sefaz/fetch/fetching.ts";
 import { MOST_OPEN_JOBS } from "../../../src/sefaz/fetch/limits.ts";
@@ -226,4 +227,26 @@ test("a company with many open jobs gets no call, and an answer that finds it fu
     });
     expect(await rows("select count(*) as n from jobs")).toEqual([{ n: MOST_OPEN_JOBS - 1 }]);
     expect((await claimCall(ports, REF, { kind: "cursor" })).permit).not.toBeNull();
+  }));
+
+test("calls that fail for more than two hours are an event of the feed, once until one succeeds", () =>
+  withFetching(async (service) => {
+    const { ports, rows } = service;
+    const blocked = found([], [], { cStat: "656" });
+    const reported = () =>
+      rows(
+        "select payload ->> 'code' as code, payload ->> 'since' as since from events where type = 'sefaz.failing'",
+      );
+    const since = new Date(ports.clock.now() + 3 * 3_600_000).toISOString();
+    for (const result of [blocked, err(sefazFault("tls"))]) {
+      await receiveResult(ports, await permittedLater(service), result);
+      if (result === blocked) expect(await reported()).toEqual([]);
+    }
+    expect(await reported()).toEqual([{ code: "tls", since }]);
+    await receiveResult(ports, await permittedLater(service), blocked);
+    expect(await reported()).toHaveLength(1);
+    await receiveResult(ports, await permittedLater(service), found([], [], { cStat: "137" }));
+    expect(await rows("select failing_since, failing_reported from sefaz_cursors")).toEqual([
+      { failing_since: null, failing_reported: 0 },
+    ]);
   }));

@@ -43,6 +43,14 @@ export function alertSentence(alert: Alert): string {
       return `a nota ${alert.payload.access_key} foi cancelada, e as devoluções dela continuam no estoque: a mercadoria conta duas vezes até que sejam estornadas.`;
     case "mailbox.failing":
       return `a caixa de e-mail que recebe as notas não pode ser lida há mais de uma hora (${alert.payload.code}).`;
+    case "sefaz.failing": {
+      const { cnpj, code } = alert.payload;
+      const why =
+        code === "656"
+          ? "outro programa consulta o mesmo CNPJ"
+          : `última resposta: ${onOneLine(code)}`;
+      return `as notas do CNPJ ${cnpj} não podem ser buscadas na SEFAZ há mais de duas horas (${why}).`;
+    }
     case "webhook.disabled":
       return alert.payload.why === "gone"
         ? `o webhook ${alert.payload.webhook_id} foi desligado: o destino respondeu que não existe mais (410).`
