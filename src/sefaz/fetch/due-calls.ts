@@ -10,8 +10,8 @@ import {
 } from "./claim-call.ts";
 import { ALLOWANCE, ALLOWANCE_MS, MOST_OPEN_JOBS } from "./limits.ts";
 
-/** CNPJs of one look; the others follow at the next, those first that have waited for the longest time. */
-const MOST = 200;
+/** CNPJs of one look, also those whose certificate another machine has. */
+const MOST = 5_000;
 
 /** A CNPJ that may have a call to make. */
 export interface DueCursor extends CursorRef {
@@ -35,7 +35,7 @@ const dueSql = (
 const DUE_OF_ALL = dueSql("");
 const DUE_OF_COMPANY = dueSql("f.company = ?3 and");
 
-/** The CNPJs that may have a call to make now, those that are due for the longest time first; at most 200. */
+/** The CNPJs that may have a call to make now, those that are due for the longest time first; at most 5,000. */
 export async function dueCursors(
   ports: Pick<Ports, "reader" | "clock">,
   company: number | null = null,

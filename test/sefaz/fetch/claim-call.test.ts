@@ -135,6 +135,22 @@ test("twenty calls by key or NSU are permitted within an hour, and the cursor wa
     await other.close();
   }));
 
+test("asks that never stop use the hour's allowance, and no call more, however slow each is", () =>
+  withFetching(async (ports) => {
+    const service = new ModelService();
+    const random = new Random(14);
+    const until = ports.clock.now() + 6 * HOUR;
+    for (let n = 1; ports.clock.now() < until; n += 1) {
+      const { permit } = await claimCall(ports, REF, { kind: "nsu", nsu: n });
+      ports.clock.advance(random.below(110_000));
+      if (permit === null) continue;
+      const answer = service.call(permit, ports.clock.now());
+      await receiveResult(ports, permit, ok(answer));
+    }
+    expect(service.forbidden).toEqual([]);
+    expect(service.calls).toBeGreaterThanOrEqual(100);
+  }));
+
 test("another company with the same CNPJ has the same limits", () =>
   withFetching(async (ports) => {
     await ports.writer.commit({ statements: [companyRow(2)], read: () => undefined });
