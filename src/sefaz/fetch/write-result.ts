@@ -78,7 +78,7 @@ export function failingReported(permit: CallPermit, code: string, now: number): 
   return [
     appendSelectedEvents(permit.company, now, {
       sql: `select 'sefaz.failing' as type, json_object('cnpj', cnpj, 'code', ?6,
-          'since', strftime('%Y-%m-%dT%H:%M:%fZ', failing_since / 1000.0, 'unixepoch')) as payload
+          'since', strftime('%Y-%m-%dT%H:%M:%S', failing_since / 1000, 'unixepoch') || printf('.%03dZ', failing_since % 1000)) as payload
         from sefaz_cursors where ${due}`,
       args: [...args, code],
     }),

@@ -237,6 +237,7 @@ test("calls that fail for more than two hours are an event of the feed, once unt
       rows(
         "select payload ->> 'code' as code, payload ->> 'since' as since from events where type = 'sefaz.failing'",
       );
+    ports.clock.advance(7);
     const since = new Date(ports.clock.now() + 3 * 3_600_000).toISOString();
     for (const result of [blocked, err(sefazFault("tls"))]) {
       await receiveResult(ports, await permittedLater(service), result);
