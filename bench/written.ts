@@ -83,16 +83,21 @@ export function writtenSince(before: Snapshot, database: Sqlite): Written[] {
 const WAL_HEADER = 32;
 const FRAME_HEADER = 24;
 
-/** The numbers of the pages in the frames of a write-ahead log, from the byte `from` on (0: all of them), in their order. */
-export function pagesIn(log: Uint8Array, pageSize: number, from = 0): number[] {
+/**
+ * The numbers of the pages in the frames of a write-ahead log, in their order. A log that was begun again keeps the frames of before
+ * behind its own: they have other salts (the file format of SQLite, 4.1).
+ */
+export function pagesIn(log: Uint8Array, pageSize: number): number[] {
   const view = new DataView(log.buffer, log.byteOffset, log.byteLength);
   const pages: number[] = [];
   for (
-    let at = Math.max(WAL_HEADER, from);
+    let at = WAL_HEADER;
     at + FRAME_HEADER + pageSize <= log.byteLength;
     at += FRAME_HEADER + pageSize
-  )
+  ) {
+    if (view.getBigUint64(at + 8) !== view.getBigUint64(16)) break;
     pages.push(view.getUint32(at));
+  }
   return pages;
 }
 
