@@ -38,6 +38,7 @@ import { agentCallRoutes } from "./http/routes/sefaz/agent-calls.ts";
 import { announcedRoutes } from "./http/routes/sefaz/announced.ts";
 import { certificateRoutes } from "./http/routes/sefaz/certificates.ts";
 import { sefazFetchingRoutes } from "./http/routes/sefaz/fetching.ts";
+import { statementRoutes } from "./http/routes/sefaz/statements.ts";
 import { categoryRoutes } from "./http/routes/stock/categories.ts";
 import { costRiseRoutes } from "./http/routes/stock/cost-rises.ts";
 import { countLineRoutes } from "./http/routes/stock/count-lines.ts";
@@ -137,6 +138,7 @@ export const routes = [
   ...sefazFetchingRoutes,
   ...agentCallRoutes,
   ...certificateRoutes,
+  ...statementRoutes,
   ...profilingRoutes,
   ...metricsRoutes,
 ] as const;

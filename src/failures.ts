@@ -10,6 +10,7 @@ import type { PlatformFailure } from "./ports/failures.ts";
 import type { ReportFailure } from "./reports/failures.ts";
 import type { CertificateFailure } from "./sefaz/certificates/failures.ts";
 import type { FetchFailure } from "./sefaz/fetch/failures.ts";
+import type { StatementFailure } from "./sefaz/statements/failures.ts";
 import type { CatalogFailure, CategoryFailure } from "./stock/catalog/failures.ts";
 import type { CountFailure } from "./stock/counting/failures.ts";
 import type {
@@ -72,6 +73,7 @@ export type Failure =
   | WebhookFailure
   | FetchFailure
   | CertificateFailure
+  | StatementFailure
   | AlertFailure
   | PlatformFailure
   | RequestFailure;

@@ -135,6 +135,7 @@ async function prepared(service: TestApp): Promise<Asked> {
     amount: "12.30",
     reason: "frete",
   });
+  await post(`/api/nfes/${noteOf(2).accessKey}/statement`, { type: "210200" });
   const job = await post("/api/nfes/process?async=true", { access_keys: [noteOf(5).accessKey] });
   const person = await post("/api/users", { email: "ana@loja.example", role: "OPERADOR" });
   await post("/api/categories", { name: "Grãos" });
@@ -181,6 +182,8 @@ async function prepared(service: TestApp): Promise<Asked> {
     ["DELETE /api/counts/{id}/lines/{line}", `${counted}/lines/1`],
     ["PUT /api/categories/{id}", "/api/categories/1"],
     ["POST /api/sefaz/calls/{id}/answer", `/api/sefaz/calls/${await fetched(service)}/answer`],
+    ["POST /api/nfes/{access_key}/statement", `${three}/statement`],
+    ["GET /api/nfes/{access_key}/statements", `${two}/statements`],
     ["GET /api/nfes/{access_key}/danfe", `${one}/danfe`],
     ["POST /api/counts/{id}/cancel", `/api/counts/${other.count.id}/cancel`],
     ["POST /api/jobs/{id}/replay", `/api/jobs/${failed.id}/replay`],

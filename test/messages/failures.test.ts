@@ -45,6 +45,9 @@ const WITH_VALUES: readonly Failure[] = [
     count: 1_000,
     errors: [{ line: 2, column: null, code: "repeated", value: "1" }],
   },
+  ...(["missing", "not_allowed", "length", "characters"] as const).map(
+    (flaw): Failure => ({ code: "sefaz.statement_reason", type: "210240", flaw }),
+  ),
   { code: "nfe.has_returns", access_key: "1", returns: ["2", "3"] },
   { code: "late_cost.too_many", access_key: "1", limit: 100 },
   { code: "report.too_many_notes", limit: 100_000 },

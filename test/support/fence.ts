@@ -95,7 +95,7 @@ export const MAY: Record<string, string> = {
   alerts: "lib messages/pt-BR/alerts accounts accounts/settings journal ports",
   webhooks: "lib version.ts accounts journal ports resilience",
   "failures.ts":
-    "alerts webhooks confirmations sefaz/certificates sefaz/fetch nfe ingest/verdict mail stock stock/catalog stock/counting reports accounts export journal ports",
+    "alerts webhooks confirmations sefaz/certificates sefaz/fetch sefaz/statements nfe ingest/verdict mail stock stock/catalog stock/counting reports accounts export journal ports",
   http: "lib nfe messages/pt-BR/documents messages/pt-BR/failures stock/supplier-items ingest/verdict accounts ports failures.ts version.ts resilience",
   "http/middleware":
     "lib http failures.ts:types accounts accounts/keys accounts/login homes journal ports config.ts observability resilience",
@@ -121,7 +121,7 @@ export const MAY: Record<string, string> = {
   "http/routes/feed":
     "lib http http/middleware http/views http/request http/stream accounts accounts/login journal webhooks",
   "http/routes/sefaz":
-    "lib nfe nfe/container http http/middleware http/request sefaz/certificates sefaz/fetch sefaz/wire accounts accounts/settings journal ports",
+    "lib nfe nfe/container http http/middleware http/request sefaz/certificates sefaz/fetch sefaz/statements sefaz/wire accounts accounts/settings journal ports",
   "http/routes/assistant":
     "lib http http/middleware http/assistant accounts confirmations journal resilience",
   "http/routes/operations": "lib http http/middleware accounts ports version.ts observability",

@@ -17,6 +17,7 @@ const RUNS_AGAIN: readonly RegExp[] = [
   /^\/api\/counts\/[^/]+\/unknown\/[^/]+\/assign$/,
   /^\/api\/exports$/,
   /^\/api\/nfes\/fetch$/,
+  /^\/api\/nfes\/[^/]+\/statement$/,
   /^\/api\/sefaz\/(fetch-now|calls|calls\/[^/]+\/answer|parked\/retry)$/,
   /^\/api\/certificates$/,
 ];

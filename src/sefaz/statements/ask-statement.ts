@@ -41,9 +41,9 @@ export async function askStatement(
   const { accessKey, type } = wanted;
   const { company } = cause.actor;
   const reason = reasonText(wanted.reason ?? "") || null;
-  const why = reasonFlaw(type, reason);
-  if (why !== null)
-    throw new Failed<StatementFailure>({ code: "sefaz.statement_reason", type, why });
+  const flaw = reasonFlaw(type, reason);
+  if (flaw !== null)
+    throw new Failed<StatementFailure>({ code: "sefaz.statement_reason", type, flaw });
   const settings = await settingsOf(ports, company);
   const author = await recipientOf(ports, settings, accessKey, signal);
   return optimistic(async () => {

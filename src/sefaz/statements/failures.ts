@@ -7,7 +7,7 @@ export type StatementFailure =
   | {
       code: "sefaz.statement_reason";
       type: StatementType;
-      why: "missing" | "not_allowed" | "length" | "characters";
+      flaw: "missing" | "not_allowed" | "length" | "characters";
     }
   /** Ciência after a conclusive statement. */
   | { code: "sefaz.after_conclusive"; access_key: string }

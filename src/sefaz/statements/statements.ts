@@ -1,4 +1,6 @@
+import type { IngestFailure } from "../../ingest/verdict/failures.ts";
 import { trusted } from "../../lib/cast.ts";
+import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { SefazEnvironment } from "../../ports/sefaz.ts";
 import type { Row } from "../../ports/sql.ts";
@@ -82,6 +84,30 @@ export async function statementsOf(
     signal,
   );
   return rows.map(statementFrom);
+}
+
+/**
+ * As `statementsOf`, of a note that is here, announced, or was stated about. Fails with `nfe.not_found`.
+ */
+export async function statementsOfKnown(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  accessKey: string,
+  signal?: AbortSignal,
+): Promise<StoredStatement[]> {
+  const statements = await statementsOf(ports, company, accessKey, signal);
+  if (statements.length > 0) return statements;
+  const rows = await ports.reader.rows(
+    {
+      sql: `select 1 from notes where company = ?1 and access_key = ?2
+        union all select 1 from announced_notes where company = ?1 and access_key = ?2 limit 1`,
+      args: [company, accessKey],
+    },
+    signal,
+  );
+  if (rows.length === 0)
+    throw new Failed<IngestFailure>({ code: "nfe.not_found", access_key: accessKey });
+  return statements;
 }
 
 /** The columns come from a STRICT table with CHECKs. */

@@ -20,7 +20,8 @@ export const sefaz = {
       status,
       body: JSON.parse(
         JSON.stringify(body, (name, value) =>
-          value !== null && /^(?:id|next_at|send_before|at|announced_at|parked_at)$/.test(name)
+          value !== null &&
+          /^(?:id|next_at|send_before|at|announced_at|parked_at|asked_at)$/.test(name)
             ? name
             : value,
         ) ?? "null",
@@ -55,6 +56,27 @@ export const sefaz = {
     await ask("the same answer again", answer, { like });
     await ask("an answer to no call", post(`${path}/calls/none/answer?fault=cut`), { like });
     await ask("what was announced", { path: "/api/nfes/announced" }, { like });
+    const note = `/api/nfes/${KEY}`;
+    const state = (json, who) => post(`${note}/statement`, json, who);
+    await ask("ciência of it", state({ type: "210210" }), { like });
+    await ask("the same again", state({ type: "210210" }), { like });
+    await ask("not carried out, without a reason", state({ type: "210240" }), { like });
+    await ask("confirmed, not by a clerk", ({ OPERADOR }) => state({ type: "210200" }, OPERADOR));
+    await ask(
+      "of a note that is not here",
+      post(`${note.slice(0, -1)}0/statement`, { type: "210210" }),
+      {
+        like,
+      },
+    );
+    await ask("its statements", { path: `${note}/statements` }, { like });
+    await ask("all that wait", { path: "/api/statements?state=asked" }, { like });
+    await ask("the rule", { path: "/api/statements/rule" });
+    await ask("another rule", {
+      method: "PUT",
+      path: "/api/statements/rule",
+      json: { awareness: "known_suppliers" },
+    });
     await ask("what could not be read", { path: `${path}/parked?limit=1` }, { like });
     await ask("how far it is", { path }, { like });
     await ask("a note by its key", post("/api/nfes/fetch", { access_key: KEY }), { like });

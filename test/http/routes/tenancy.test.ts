@@ -120,6 +120,7 @@ async function fill(service: TestApp, as: Who, from: number): Promise<Own> {
   const fetching = { cnpj: COMPANY.cnpj, uf: "SP", active: true };
   await ok("PATCH", "/api/sefaz", { json: fetching });
   const claim = await ok("POST", "/api/sefaz/calls", { json: {} });
+  await ok("POST", `/api/nfes/${key}/statement`, { json: { type: "210200" } });
   const hook = await ok("POST", "/api/webhooks", {
     json: { url: `https://erp${from}.loja.com.br/`, events: ["*"] },
   });
@@ -206,6 +207,7 @@ const QUERIES: Readonly<Record<string, readonly string[]>> = {
   "/api/counts/{id}/lines": ["?aside=true", "?product_code=P1"],
   "/api/jobs": ["?kind=batch", "?state=done"],
   "/api/events": ["?limit=500"],
+  "/api/statements": ["?state=asked"],
 };
 
 /** The bodies of the routes that take an id, by the end of the path. */
@@ -215,6 +217,7 @@ const BODIES: readonly (readonly [RegExp, object])[] = [
   [/\/close$/, { missing: "keep", reason: "nada" }],
   [/\/assign$/, { product_code: "P1" }],
   [/\/lines$/, LINES],
+  [/\/statement$/, { type: "210210" }],
   [/\/users\/\{id\}$/, { active: true }],
   [/^\/api\/webhooks\/[^/]+$/, { active: true }],
   [/\/products\/\{code\}$/, { name: "P", unit: "UN" }],

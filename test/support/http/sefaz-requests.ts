@@ -30,6 +30,16 @@ export const SEFAZ_REQUESTS = [
     type: "application/octet-stream",
     bodies: ["<retDistDFeInt/>"],
   },
+  {
+    method: "POST",
+    path: `/api/nfes/${announcedKey(2)}/statement`,
+    query: [],
+    ...json({ type: "210210" }, { type: "210240", reason: "Mercadoria recusada na entrega" }),
+  },
+  { method: "GET", path: `/api/nfes/${announcedKey(2)}/statements`, query: [] },
+  { method: "GET", path: "/api/statements", query: ["cursor", "limit", "state"] },
+  { method: "GET", path: "/api/statements/rule", query: [] },
+  { method: "PUT", path: "/api/statements/rule", query: [], ...json({ awareness: "always" }) },
   { method: "GET", path: "/api/nfes/announced", query: ["cursor", "limit"] },
   {
     method: "POST",
