@@ -23,6 +23,7 @@ const RUNNERS: Readonly<Record<CommandName, () => Promise<Go>>> = {
   webhooks: async () => (await import("./requests/webhooks.ts")).runWebhooks,
   sefaz: async () => (await import("./requests/sefaz.ts")).runSefaz,
   certificate: async () => (await import("./requests/certificate.ts")).runCertificate,
+  statement: async () => (await import("./requests/statement.ts")).runStatement,
   completion: async () => runCompletion,
   backup: async () => (await import("./database/database-commands.ts")).runBackup,
   restore: async () => (await import("./database/database-commands.ts")).runRestore,

@@ -177,6 +177,27 @@ export const REQUEST_COMMANDS = {
       ...WHERE,
     },
   },
+  statement: {
+    short: "Manifesta-se à SEFAZ sobre notas emitidas contra a empresa",
+    usage:
+      "sge statement ciencia|confirmacao|desconhecimento CHAVE… [opções]\n     sge statement nao-realizada CHAVE… --reason MOTIVO [opções]\n     sge statement list",
+    says: "Pede a manifestação do destinatário sobre notas que estão aqui ou foram anunciadas (- lê as chaves da entrada padrão).\nEla é enviada pelo serviço, com o certificado da empresa; a mesma que já é a última da nota não é feita de novo. list mostra\nas 100 mais novas. Termina com 1 quando alguma é recusada.",
+    words: {
+      list: "As manifestações da empresa, e o que a SEFAZ respondeu",
+      ciencia: "A empresa sabe da nota, e pode recebê-la inteira",
+      confirmacao: "A operação aconteceu",
+      desconhecimento: "A empresa não conhece a operação",
+      "nao-realizada": "A operação não aconteceu",
+    },
+    args: {
+      reason: {
+        type: "string",
+        valueHint: "MOTIVO",
+        description: "A justificativa, de 15 a 255 caracteres (nao-realizada; desconhecimento)",
+      },
+      ...WHERE,
+    },
+  },
   completion: {
     short: "Escreve o que completa os comandos no shell",
     usage: "sge completion bash|zsh|fish",

@@ -36,8 +36,31 @@ async function fetching(world: World, about: string, n: number, call: string | n
 const answerWith = async (key: string) =>
   `<retDistDFeInt versao="1.01" xmlns="http://www.portalfiscal.inf.br/nfe"><tpAmb>1</tpAmb><verAplic>1</verAplic><cStat>138</cStat><xMotivo>Documento(s) localizado(s)</xMotivo><dhResp>2026-11-20T10:00:00-03:00</dhResp><ultNSU>000000000000001</ultNSU><maxNSU>000000000000001</maxNSU><loteDistDFeInt><docZip NSU="000000000000001" schema="resNFe_v1.01.xsd">${await gzipBase64(noteSummary(key))}</docZip></loteDistDFeInt></retDistDFeInt>`;
 
+/** An announced note of the company; its key. */
+async function announced({ company, service }: World, n: number): Promise<string> {
+  const key = announcedKey(company * 2_000_000 + n);
+  await service.ports.writer.commit({
+    statements: [
+      {
+        sql: `insert into announced_notes (company, access_key, cnpj, nsu, issuer, issuer_name, issued_at, issued_ms, value_e2, tp_nf,
+            c_sit, protocol, announced_at)
+          values (?1, ?2, ?3, ?4, substr(?2, 7, 14), 'F', '', 0, 100, '1', '1', '1', 0)`,
+        args: [company, key, cnpjOf("731845260001"), n],
+      },
+    ],
+    read: () => undefined,
+  });
+  return key;
+}
+
 /** Every POST about notes from the tax office. */
 export const SEFAZ_KINDS: readonly Kind[] = [
+  {
+    route: "/api/nfes/{access_key}/statement",
+    answers: "kept",
+    make: async (world, n) =>
+      json(`/api/nfes/${await announced(world, n)}/statement`, { type: "210200" }),
+  },
   {
     route: "/api/nfes/fetch",
     answers: "kept",
