@@ -86,6 +86,11 @@ async function readHistory(
   author: string,
   signal?: AbortSignal,
 ): Promise<Seen> {
+  // The version first: what comes between makes the batch refuse.
+  const [seen] = await ports.reader.rows(
+    { sql: `select ${STATEMENTS_VERSION} as version`, args: [company, accessKey] },
+    signal,
+  );
   const own = await statementsOf(ports, company, accessKey, signal);
   const known = await knownEvents(ports, company, accessKey, signal);
   const standing = own.filter(({ state }) => state !== "refused");
@@ -113,14 +118,14 @@ async function readHistory(
               type,
               sequence,
               reason: null,
-              registeredMs: instantOf(registeredAt ?? at ?? ""),
+              registeredMs: instantOf(registeredAt ?? at ?? "") ?? 0,
             },
           ],
   );
   return {
     own,
     history: [...ours, ...elsewhere],
-    statementsVersion: own.length + own.length - standing.length,
+    statementsVersion: Number(seen?.version),
     eventsVersion: known.version,
   };
 }

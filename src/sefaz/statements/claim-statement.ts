@@ -4,16 +4,7 @@ import type { Ports } from "../../ports/ports.ts";
 import type { SefazEnvironment } from "../../ports/sefaz.ts";
 import type { Guard, Row } from "../../ports/sql.ts";
 import type { StatementType } from "./evento.ts";
-import { LEASE_MS, MOST_DUE } from "./limits.ts";
-
-/** A statement with something to do. */
-export interface DueStatement {
-  readonly company: number;
-  readonly id: string;
-  readonly author: string;
-  /** It is registered and its proof is here: only its note does not have it yet. */
-  readonly isProven: boolean;
-}
+import { LEASE_MS } from "./limits.ts";
 
 /** A statement that this process alone works on until its lease ends. */
 export interface ClaimedStatement {
@@ -37,24 +28,6 @@ export interface ClaimedStatement {
   readonly askedBy: number;
 }
 
-/** The statements of all companies of this database that have something to do now, those that wait for the longest time first. */
-export async function dueStatements(
-  ports: Pick<Ports, "reader" | "clock">,
-): Promise<DueStatement[]> {
-  const rows = await ports.reader.rows({
-    sql: `select s.company, s.id, s.author, s.proof is not null as proven
-      from companies c cross join sefaz_statements s indexed by sefaz_statements_due on s.company = c.id
-      where c.home is null and s.next_at <= ?1 and s.call_until <= ?1 order by s.next_at limit ?2`,
-    args: [ports.clock.now(), MOST_DUE],
-  });
-  return rows.map((row) => ({
-    company: Number(row.company),
-    id: String(row.id),
-    author: String(row.author),
-    isProven: Number(row.proven) === 1,
-  }));
-}
-
 /** An earlier statement about the same note goes first: the last one counts. */
 const IS_FIRST = `not exists (select 1 from sefaz_statements o
   where o.company = ?1 and o.access_key = sefaz_statements.access_key and o.id < ?2 and o.state in ('asked', 'sending'))`;
@@ -65,7 +38,7 @@ const IS_FIRST = `not exists (select 1 from sefaz_statements o
  */
 export async function claimStatement(
   ports: Pick<Ports, "writer" | "clock">,
-  { company, id }: Pick<DueStatement, "company" | "id">,
+  { company, id }: { readonly company: number; readonly id: string },
 ): Promise<ClaimedStatement | null> {
   const at = ports.clock.now();
   const call = newId();

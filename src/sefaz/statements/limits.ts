@@ -15,8 +15,11 @@ export const MOST_PROOF_QUERIES = 30;
 /** Ciência is due within ten days of the authorisation; the rule makes none that would probably be refused. */
 export const AWARENESS_MS = 10 * DAY_MS;
 
-/** Statements that one look takes, and that the rule asks for in one batch. */
-export const MOST_DUE = 200;
+/** CNPJs of one look, and statements of each. */
+export const MOST_AUTHORS = 1_000;
+export const MOST_OF_AUTHOR = 20;
+
+/** Notes that the rule asks for in one batch. */
 export const MOST_BY_RULE = 200;
 
 /** Of the service's text. */

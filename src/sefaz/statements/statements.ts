@@ -68,7 +68,7 @@ export async function listStatements(
   return rows.map(statementFrom);
 }
 
-/** The statements about one note, in the order in which they were asked for; a few. */
+/** The statements about one note, the last hundred, in the order in which they were asked for. */
 export async function statementsOf(
   ports: Pick<Ports, "reader">,
   company: number,
@@ -78,12 +78,12 @@ export async function statementsOf(
   const rows = await ports.reader.rows(
     {
       sql: `select ${COLUMNS} from sefaz_statements indexed by sefaz_statements_of_note
-        where company = ?1 and access_key = ?2 order by id limit 100`,
+        where company = ?1 and access_key = ?2 order by id desc limit 100`,
       args: [company, accessKey],
     },
     signal,
   );
-  return rows.map(statementFrom);
+  return rows.map(statementFrom).toReversed();
 }
 
 /**

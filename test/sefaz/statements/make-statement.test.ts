@@ -1,12 +1,16 @@
 import { expect, test } from "bun:test";
+import { err } from "../../../src/lib/result.ts";
+import { sefazFault } from "../../../src/ports/sefaz-fault.ts";
 import { askStatement } from "../../../src/sefaz/statements/ask-statement.ts";
 import { AWARE, type StatementType } from "../../../src/sefaz/statements/evento.ts";
 import { type StatementNeeds, sendDue } from "../../../src/sefaz/statements/send-due.ts";
 import { signedEvento } from "../../../src/sefaz/statements/sign-evento.ts";
 import { statementRequest } from "../../../src/sefaz/wire/statement-wire.ts";
+import { cnpjOf } from "../../../src/synthetic/access-keys.ts";
 import { COMPANY } from "../../../src/synthetic/trade.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
 import { causeOf } from "../../support/ports-with-admin.ts";
+import { announcedKey } from "../../support/sefaz/summaries.ts";
 import { signingKey } from "../../support/sefaz/signing-key.ts";
 import type { FaultPlan, PlayFault } from "../play/caller.ts";
 import type { SefazPlay } from "../play/play.ts";
@@ -223,4 +227,46 @@ test("a statement whose answer was lost and that no query shows stays done witho
       { state: "done", code: "573", proof: null, next_at: null },
     ]);
     expect(calls.length).toBeLessThan(40);
+  }));
+
+test("a CNPJ without a certificate, and one whose calls fail, do not keep others from theirs", () =>
+  withApp(async (service) => {
+    const { ports, rows } = service;
+    const { play, needs } = statementPlay(ports);
+    const without = cnpjOf("112223330001");
+    const failing = cnpjOf("224488660001");
+    for (const author of [without, failing])
+      await ports.writer.commit({
+        statements: Array.from({ length: 30 }, (_, n) => ({
+          sql: `insert into sefaz_statements (company, id, access_key, author, environment, type, sequence, state, next_at, by_rule,
+              asked_by, asked_at)
+            values (2, ?1 || ?2, ?3, ?1, '1', '210200', 1, 'asked', 0, 0, 1, 0)`,
+          args: [author, n, announcedKey(author === without ? n : 100 + n)],
+        })),
+        read: () => undefined,
+      });
+    const { accessKey } = await announce(ports, play, 1);
+    await ask(service, accessKey, "210200");
+    let failed = 0;
+    const mixed: StatementNeeds = {
+      caller: {
+        async call(called, request) {
+          if (!request.body.includes(failing)) return needs.caller.call(called, request);
+          failed += 1;
+          return err(sefazFault("unreachable"));
+        },
+      },
+      certificateOf: async (company, cnpj) => {
+        if (cnpj === without) return null;
+        const found = await needs.certificateOf(company, cnpj);
+        return found && { ...found, key: await signingKey(cnpj) };
+      },
+    };
+    expect(await sendDue(ports, mixed, new AbortController().signal)).toBe(2);
+    expect(failed).toBe(1);
+    expect(play.statements.of(accessKey)).toHaveLength(1);
+    expect(await rows("select state, count(*) as n from sefaz_statements group by state order by state")).toEqual([
+      { state: "asked", n: 60 },
+      { state: "done", n: 1 },
+    ]);
   }));

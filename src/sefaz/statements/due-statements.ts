@@ -1,0 +1,52 @@
+import type { Ports } from "../../ports/ports.ts";
+import { MOST_AUTHORS, MOST_OF_AUTHOR } from "./limits.ts";
+
+/** A CNPJ of a company with statements that have something to do. */
+export interface DueAuthor {
+  readonly company: number;
+  readonly author: string;
+}
+
+/** A statement with something to do. */
+export interface DueStatement {
+  readonly company: number;
+  readonly id: string;
+  /** It is registered and its proof is here: only its note does not have it yet, which needs no certificate. */
+  readonly isProven: boolean;
+}
+
+/** The CNPJs of all companies of this database with something to do now, those that wait for the longest time first. */
+export async function dueAuthors(ports: Pick<Ports, "reader" | "clock">): Promise<DueAuthor[]> {
+  const rows = await ports.reader.rows({
+    sql: `select s.company, s.author
+      from companies c cross join sefaz_statements s indexed by sefaz_statements_due on s.company = c.id
+      where c.home is null and s.next_at <= ?1 and s.call_until <= ?1
+      group by s.company, s.author order by min(s.next_at) limit ?2`,
+    args: [ports.clock.now(), MOST_AUTHORS],
+  });
+  return rows.map(({ company, author }) => ({ company: Number(company), author: String(author) }));
+}
+
+/**
+ * The statements of one CNPJ with something to do now, of each note the one that goes first. `mayCall`: there is a certificate, else
+ * only those that need none.
+ */
+export async function dueStatements(
+  ports: Pick<Ports, "reader" | "clock">,
+  { company, author }: DueAuthor,
+  mayCall: boolean,
+): Promise<DueStatement[]> {
+  const rows = await ports.reader.rows({
+    sql: `select s.id, s.proof is not null as proven from sefaz_statements s indexed by sefaz_statements_due
+      where s.company = ?1 and s.next_at <= ?2 and s.call_until <= ?2 and s.author = ?3 and (?4 = 1 or s.proof is not null)
+        and (s.state = 'done' or not exists (select 1 from sefaz_statements o where o.company = ?1
+          and o.access_key = s.access_key and o.id < s.id and o.state in ('asked', 'sending')))
+      order by s.next_at, s.id limit ?5`,
+    args: [company, ports.clock.now(), author, Number(mayCall), MOST_OF_AUTHOR],
+  });
+  return rows.map(({ id, proven }) => ({
+    company,
+    id: String(id),
+    isProven: Number(proven) === 1,
+  }));
+}
