@@ -77,7 +77,11 @@ async function sendOne(
   if (claim === null) return "taken";
   let { proof } = claim;
   if (!isProven && proof === null && certificate !== null) {
-    const { outcome, original } = await makeStatement(ports, claim, { caller, certificate, signal });
+    const { outcome, original } = await makeStatement(ports, claim, {
+      caller,
+      certificate,
+      signal,
+    });
     ports.meter.count("sefaz_calls_total", { kind: "statement", outcome });
     ports.log(outcome === "done" ? "info" : "warn", "sefaz.statement", { company, id, outcome });
     if (outcome === "paused") return outcome;

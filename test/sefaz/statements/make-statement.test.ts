@@ -10,8 +10,8 @@ import { cnpjOf } from "../../../src/synthetic/access-keys.ts";
 import { COMPANY } from "../../../src/synthetic/trade.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
 import { causeOf } from "../../support/ports-with-admin.ts";
-import { announcedKey } from "../../support/sefaz/summaries.ts";
 import { signingKey } from "../../support/sefaz/signing-key.ts";
+import { announcedKey } from "../../support/sefaz/summaries.ts";
 import type { FaultPlan, PlayFault } from "../play/caller.ts";
 import type { SefazPlay } from "../play/play.ts";
 import { announce, DAY, statementPlay } from "./announce.ts";
@@ -265,7 +265,9 @@ test("a CNPJ without a certificate, and one whose calls fail, do not keep others
     expect(await sendDue(ports, mixed, new AbortController().signal)).toBe(2);
     expect(failed).toBe(1);
     expect(play.statements.of(accessKey)).toHaveLength(1);
-    expect(await rows("select state, count(*) as n from sefaz_statements group by state order by state")).toEqual([
+    expect(
+      await rows("select state, count(*) as n from sefaz_statements group by state order by state"),
+    ).toEqual([
       { state: "asked", n: 60 },
       { state: "done", n: 1 },
     ]);
