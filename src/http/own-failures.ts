@@ -29,7 +29,6 @@ const BY_ROUTE: Readonly<Record<string, string>> = {
   "POST /api/nfes/fetch": "sefaz.not_fetching sefaz.too_many_asks",
   "POST /api/nfes/{access_key}/statement":
     "sefaz.not_recipient sefaz.statement_reason sefaz.after_conclusive sefaz.already_stated sefaz.statements_used_up nfe.not_found nfe.unreadable original.missing",
-  "GET /api/nfes/{access_key}/statements": "nfe.not_found",
   "POST /api/sefaz/calls/{id}/answer": "sefaz.call_not_found too_large",
   "PUT /api/company/units": "units.conflict",
   "PUT /api/config/email": "mail.senders mail.incomplete mail.password_again",

@@ -5,7 +5,7 @@ import type { SefazCaller } from "../ports/sefaz.ts";
 import type { CertificateFailure } from "../sefaz/certificates/failures.ts";
 import { openCertificate, openForSigning } from "../sefaz/certificates/open.ts";
 import { fetchDue } from "../sefaz/fetch/fetch-due.ts";
-import { askByRule, companiesWithRule } from "../sefaz/statements/awareness.ts";
+import { askByRule, companiesWithRule } from "../sefaz/statements/ask-by-rule.ts";
 import { sendDue } from "../sefaz/statements/send-due.ts";
 
 /** How often the service looks for calls to the tax office and for statements that are due. */

@@ -183,7 +183,6 @@ async function prepared(service: TestApp): Promise<Asked> {
     ["PUT /api/categories/{id}", "/api/categories/1"],
     ["POST /api/sefaz/calls/{id}/answer", `/api/sefaz/calls/${await fetched(service)}/answer`],
     ["POST /api/nfes/{access_key}/statement", `${three}/statement`],
-    ["GET /api/nfes/{access_key}/statements", `${two}/statements`],
     ["GET /api/nfes/{access_key}/danfe", `${one}/danfe`],
     ["POST /api/counts/{id}/cancel", `/api/counts/${other.count.id}/cancel`],
     ["POST /api/jobs/{id}/replay", `/api/jobs/${failed.id}/replay`],

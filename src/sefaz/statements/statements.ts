@@ -1,9 +1,8 @@
-import type { IngestFailure } from "../../ingest/verdict/failures.ts";
 import { trusted } from "../../lib/cast.ts";
-import { Failed } from "../../lib/result.ts";
+import { parameters } from "../../lib/parameters.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { SefazEnvironment } from "../../ports/sefaz.ts";
-import type { Row } from "../../ports/sql.ts";
+import type { Row, Value } from "../../ports/sql.ts";
 import type { StatementType } from "./evento.ts";
 
 /** `asked`: it waits to be sent; `sending`: it was sent, and what the service says is not known yet. */
@@ -44,6 +43,8 @@ export interface StatementPage {
   readonly limit: number;
   readonly after: string | null;
   readonly state: StatementState | null;
+  /** Those about one note; null: about all. */
+  readonly accessKey: string | null;
 }
 
 /** Greater than every id. */
@@ -53,15 +54,16 @@ const LAST = "~";
 export async function listStatements(
   ports: Pick<Ports, "reader">,
   company: number,
-  { limit, after, state }: StatementPage,
+  { limit, after, state, accessKey }: StatementPage,
   signal?: AbortSignal,
 ): Promise<StoredStatement[]> {
-  const ofState = state === null ? "" : "and state = ?4";
-  const args = [company, after ?? LAST, limit];
+  const { args, add } = parameters<Value>([company, after ?? LAST, limit]);
+  const ofState = state === null ? "" : `and state = ${add(state)}`;
+  const ofNote = accessKey === null ? "" : `and access_key = ${add(accessKey)}`;
   const rows = await ports.reader.rows(
     {
-      sql: `select ${COLUMNS} from sefaz_statements where company = ?1 and id < ?2 ${ofState} order by id desc limit ?3`,
-      args: state === null ? args : [...args, state],
+      sql: `select ${COLUMNS} from sefaz_statements where company = ?1 and id < ?2 ${ofState} ${ofNote} order by id desc limit ?3`,
+      args,
     },
     signal,
   );
@@ -84,30 +86,6 @@ export async function statementsOf(
     signal,
   );
   return rows.map(statementFrom).toReversed();
-}
-
-/**
- * As `statementsOf`, of a note that is here, announced, or was stated about. Fails with `nfe.not_found`.
- */
-export async function statementsOfKnown(
-  ports: Pick<Ports, "reader">,
-  company: number,
-  accessKey: string,
-  signal?: AbortSignal,
-): Promise<StoredStatement[]> {
-  const statements = await statementsOf(ports, company, accessKey, signal);
-  if (statements.length > 0) return statements;
-  const rows = await ports.reader.rows(
-    {
-      sql: `select 1 from notes where company = ?1 and access_key = ?2
-        union all select 1 from announced_notes where company = ?1 and access_key = ?2 limit 1`,
-      args: [company, accessKey],
-    },
-    signal,
-  );
-  if (rows.length === 0)
-    throw new Failed<IngestFailure>({ code: "nfe.not_found", access_key: accessKey });
-  return statements;
 }
 
 /** The columns come from a STRICT table with CHECKs. */

@@ -69,7 +69,7 @@ export const sefaz = {
         like,
       },
     );
-    await ask("its statements", { path: `${note}/statements` }, { like });
+    await ask("its statements", { path: `/api/statements?access_key=${KEY}` }, { like });
     await ask("all that wait", { path: "/api/statements?state=asked" }, { like });
     await ask("the rule", { path: "/api/statements/rule" });
     await ask("another rule", {

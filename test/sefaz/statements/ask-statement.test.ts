@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
+import { askByRule } from "../../../src/sefaz/statements/ask-by-rule.ts";
 import { askStatement } from "../../../src/sefaz/statements/ask-statement.ts";
-import { askByRule, changeAwarenessRule } from "../../../src/sefaz/statements/awareness.ts";
+import { changeAwarenessRule } from "../../../src/sefaz/statements/awareness.ts";
 import { AWARE, type StatementType } from "../../../src/sefaz/statements/evento.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, SUPPLIERS, UNRELATED } from "../../../src/synthetic/trade.ts";

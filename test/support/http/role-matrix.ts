@@ -44,7 +44,6 @@ export const MATRIX: readonly [string, string, Role | "anonymous"][] = [
   ["get", "/api/sefaz/parked", "VISUALIZADOR"],
   ["post", "/api/sefaz/parked/retry", "GERENTE"],
   ["post", "/api/nfes/{access_key}/statement", "OPERADOR"],
-  ["get", "/api/nfes/{access_key}/statements", "VISUALIZADOR"],
   ["get", "/api/statements", "VISUALIZADOR"],
   ["get", "/api/statements/rule", "VISUALIZADOR"],
   ["put", "/api/statements/rule", "ADMIN"],

@@ -47,11 +47,10 @@ export async function walkSefaz({ ports }: TestApp, go: Go): Promise<void> {
   }
   await go("POST", `${path}/parked/retry`, { json: { cnpj, nsu: 1 } });
   const note = `/api/nfes/${announcedKey(2)}`;
-  await go("GET", "/api/nfes/{access_key}/statements", { at: `${note}/statements` });
   const stated = { at: `${note}/statement`, json: { type: "210200" } };
   for (let n = 0; n < 2; n += 1) await go("POST", "/api/nfes/{access_key}/statement", stated);
-  await go("GET", "/api/nfes/{access_key}/statements", { at: `${note}/statements` });
   await go("PUT", "/api/statements/rule", { json: { awareness: "known_suppliers" } });
   await go("GET", "/api/statements/rule");
-  for (const query of ["", "?state=asked"]) await go("GET", "/api/statements", { query });
+  for (const query of ["", "?state=asked", `?access_key=${announcedKey(2)}`])
+    await go("GET", "/api/statements", { query });
 }

@@ -1,4 +1,5 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import { withoutPrintMarks } from "../../../nfe/access-key.ts";
 import { askStatement } from "../../../sefaz/statements/ask-statement.ts";
 import {
   AWARENESS,
@@ -10,7 +11,6 @@ import {
   listStatements,
   STATEMENT_STATES,
   type StoredStatement,
-  statementsOfKnown,
 } from "../../../sefaz/statements/statements.ts";
 import { causeOf, type Env } from "../../env.ts";
 import { requirePermission, requires } from "../../middleware/permissions.ts";
@@ -116,27 +116,6 @@ const postStatement = defineOpenAPIRoute<typeof askRoute, Env>({
   },
 });
 
-const ofNoteRoute = createRoute({
-  method: "get",
-  path: "/api/nfes/{access_key}/statements",
-  operationId: "listNfeStatements",
-  tags: ["sefaz"],
-  summary: "Lista as manifestações da empresa sobre uma nota, na ordem em que foram pedidas",
-  ...requires("read"),
-  request: { params: AccessKeyParam },
-  responses: responses(200, z.object({ data: z.array(StatementSchema) }), "Poucas, ou nenhuma"),
-});
-
-const getOfNote = defineOpenAPIRoute<typeof ofNoteRoute, Env>({
-  route: ofNoteRoute,
-  handler: async (c) => {
-    const { ports, actor, signal } = c.var;
-    const { access_key } = c.req.valid("param");
-    const statements = await statementsOfKnown(ports, actor.company, access_key, signal);
-    return c.json({ data: statements.map(view) }, 200);
-  },
-});
-
 const Cursor = z.string().regex(/^[0-9a-f-]{36}$/, "não é um cursor deste serviço");
 
 const listRoute = createRoute({
@@ -144,13 +123,14 @@ const listRoute = createRoute({
   path: "/api/statements",
   operationId: "listStatements",
   tags: ["sefaz"],
-  summary: "Lista as manifestações da empresa, a mais nova primeiro",
+  summary: "Lista as manifestações da empresa, ou as de uma nota, a mais nova primeiro",
   ...requires("read"),
   request: {
     query: z.object({
       cursor: cursorOr(Cursor),
       limit: CursorLimit,
       state: z.enum(STATEMENT_STATES).optional(),
+      access_key: text(100).transform(withoutPrintMarks).optional(),
     }),
   },
   responses: responses(
@@ -164,8 +144,13 @@ const getList = defineOpenAPIRoute<typeof listRoute, Env>({
   route: listRoute,
   handler: async (c) => {
     const { ports, actor, signal } = c.var;
-    const { cursor, limit, state } = c.req.valid("query");
-    const page = { limit, after: cursor ?? null, state: state ?? null };
+    const { cursor, limit, state, access_key } = c.req.valid("query");
+    const page = {
+      limit,
+      after: cursor ?? null,
+      state: state ?? null,
+      accessKey: access_key ?? null,
+    };
     const statements = await listStatements(ports, actor.company, page, signal);
     const pagination = cursorAfter(statements, limit, ({ id }) => id);
     return c.json({ data: statements.map(view), pagination }, 200);
@@ -217,4 +202,4 @@ const putRule = defineOpenAPIRoute<typeof changeRuleRoute, Env>({
   },
 });
 
-export const statementRoutes = [postStatement, getOfNote, getList, getRule, putRule] as const;
+export const statementRoutes = [postStatement, getList, getRule, putRule] as const;
