@@ -30,6 +30,7 @@ export const PROBLEM_MEMBERS = {
   expected: text,
   field: text,
   file: text,
+  flaw: text,
   from: text,
   got: z.union([z.string(), z.int()]).optional(),
   happened_at: text,
