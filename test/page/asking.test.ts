@@ -19,7 +19,7 @@ async function inAsking(body: (visit: Visit) => Promise<void>): Promise<void> {
         route.fulfill({ contentType: "text/javascript", body: script }),
       );
       await here.open("/notas");
-      await here.page.waitForFunction("document.title === 'asking'");
+      await here.page.locator("html[data-asking]").waitFor({ state: "attached" });
       await body(here);
     }),
   );

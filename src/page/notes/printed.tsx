@@ -1,20 +1,19 @@
 import { useEffect } from "preact/hooks";
 import type { z } from "zod";
 import type { DanfeSchema } from "../../http/views/danfe-view.ts";
-import { useRead } from "../base/read.ts";
+import { isSettled, useRead } from "../base/read.ts";
 
 /** The blocks of sender and recipient, shown on paper alone. Prints, once, when they are here or cannot be. */
 export function Parties(props: { accessKey: string }) {
-  const { value, fault } = useRead<z.infer<typeof DanfeSchema>>(
-    `/api/nfes/${props.accessKey}/danfe`,
-  );
-  const isRead = value !== null || fault !== null;
+  const read = useRead<z.infer<typeof DanfeSchema>>(`/api/nfes/${props.accessKey}/danfe`);
+  const { value } = read;
+  const settled = isSettled(read);
   useEffect(() => {
-    if (!isRead) return;
+    if (!settled) return;
     // The blocks are on the paper once they are drawn.
     const drawn = requestAnimationFrame(() => print());
     return () => cancelAnimationFrame(drawn);
-  }, [isRead]);
+  }, [settled]);
   if (value === null) return null;
   const [recipient] = value.blocks;
   return (

@@ -14,4 +14,4 @@ Object.assign(globalThis, {
     isOther: () => otherSession.value !== null,
   },
 });
-document.title = "asking";
+document.documentElement.dataset.asking = "";

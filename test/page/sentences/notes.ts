@@ -188,7 +188,9 @@ export const notesSentences: readonly Sentence[] = [
   {
     name: "the XML is downloaded as it came, and the note is printed with its parties, its items and its key",
     async run({ page, world, open }) {
-      await page.addInitScript({ content: "globalThis.print = () => { globalThis.papers = 1; };" });
+      await page.addInitScript({
+        content: "globalThis.print = () => { document.body.dataset.papers = '1'; };",
+      });
       const { accessKey, xml } = await registered(world, 6160);
       await open(`/notas?ver=todas&nota=${accessKey}`);
       await page.getByRole("button", { name: "Mais" }).last().click();
@@ -205,7 +207,8 @@ export const notesSentences: readonly Sentence[] = [
       equal((await readFile(await paper.path(), "latin1")).slice(0, 5), "%PDF-");
       await page.getByRole("button", { name: "Mais" }).last().click();
       await page.getByText("Imprimir esta tela").click();
-      await page.waitForFunction("globalThis.papers === 1");
+      // Not waitForFunction: its second look is an `eval`, which the page's policy refuses.
+      await page.locator("[data-papers]").waitFor();
       await page.emulateMedia({ media: "print" });
       const printed = String(await page.evaluate("document.querySelector('.note').innerText"));
       match(printed, /Cafe em Graos 1KG/);
