@@ -9,7 +9,7 @@ import { compact, type Theme, theme } from "../base/theme.ts";
 import { Button } from "../parts/button.tsx";
 import { Confirm } from "../parts/dialog.tsx";
 import { Check, Field, Segments } from "../parts/field.tsx";
-import { ErrorBar } from "../parts/states.tsx";
+import { FormFoot } from "../parts/form-foot.tsx";
 import { Card } from "../parts/view.tsx";
 
 const THEMES: readonly { value: Theme; text: string }[] = [
@@ -129,12 +129,12 @@ function Password() {
           onInput={setAgain}
           problem={asked && differ ? "As duas senhas novas não são iguais" : undefined}
         />
-        <ErrorBar fault={isUnder ? null : fault} />
-        <footer class="dialog-foot">
-          <Button type="submit" kind="main" busy={busy} disabled={current === "" || next === ""}>
-            Trocar a senha
-          </Button>
-        </footer>
+        <FormFoot
+          fault={isUnder ? null : fault}
+          action="Trocar a senha"
+          busy={busy}
+          disabled={current === "" || next === ""}
+        />
       </form>
     </Card>
   );

@@ -1,4 +1,5 @@
 import * as say from "../base/say.ts";
+import { Heads } from "../parts/heads.tsx";
 
 interface Item {
   readonly product_code: string | null;
@@ -31,17 +32,7 @@ export function Plan({ plan }: { plan: unknown }) {
       {items.length > 0 && (
         <table class="table">
           <caption class="hidden">Saldos antes e depois</caption>
-          <thead>
-            <tr>
-              <th scope="col">Produto</th>
-              <th scope="col" class="figure">
-                Saldo antes
-              </th>
-              <th scope="col" class="figure">
-                Saldo depois
-              </th>
-            </tr>
-          </thead>
+          <Heads texts={["Produto"]} figures={["Saldo antes", "Saldo depois"]} />
           <tbody>
             {items.map((item, i) => (
               <tr key={i}>

@@ -10,6 +10,7 @@ import { Badge } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
 import { Confirm, Dialog } from "../parts/dialog.tsx";
 import { Field } from "../parts/field.tsx";
+import { FormFoot } from "../parts/form-foot.tsx";
 import { Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Card } from "../parts/view.tsx";
 import { useAct } from "./act.ts";
@@ -173,13 +174,13 @@ function NewCertificate(props: { onClose: () => void; onDone: (made: Certificate
           onInput={setPassphrase}
           problem={act.problem("passphrase")}
         />
-        <ErrorBar fault={act.fault} />
-        <footer class="dialog-foot">
-          <Button onClick={props.onClose}>Voltar</Button>
-          <Button type="submit" kind="main" busy={act.busy} disabled={file === null || isLarge}>
-            Guardar
-          </Button>
-        </footer>
+        <FormFoot
+          fault={act.fault}
+          action="Guardar"
+          busy={act.busy}
+          disabled={file === null || isLarge}
+          onClose={props.onClose}
+        />
       </form>
     </Dialog>
   );

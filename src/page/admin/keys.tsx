@@ -11,6 +11,7 @@ import { Badge } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
 import { Confirm, Dialog } from "../parts/dialog.tsx";
 import { Field, Select } from "../parts/field.tsx";
+import { FormFoot } from "../parts/form-foot.tsx";
 import { Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Card } from "../parts/view.tsx";
 import { useAct } from "./act.ts";
@@ -162,13 +163,7 @@ function NewKey(props: { onClose: () => void; onDone: (made: Fresh) => void }) {
           onInput={setUntil}
           problem={act.problem("expires_at")}
         />
-        <ErrorBar fault={act.fault} />
-        <footer class="dialog-foot">
-          <Button onClick={props.onClose}>Voltar</Button>
-          <Button type="submit" kind="main" busy={act.busy}>
-            Criar chave
-          </Button>
-        </footer>
+        <FormFoot fault={act.fault} action="Criar chave" busy={act.busy} onClose={props.onClose} />
       </form>
     </Dialog>
   );

@@ -5,6 +5,7 @@ import { notify } from "../base/notices.ts";
 import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { Field, Segments, Select } from "../parts/field.tsx";
+import { FormFoot } from "../parts/form-foot.tsx";
 import { ErrorBar } from "../parts/states.tsx";
 import { useAct } from "./act.ts";
 import { ROLE_OPTIONS } from "./roles.ts";
@@ -88,13 +89,12 @@ export function NewUser(props: {
             problem={act.problem("password")}
           />
         )}
-        <ErrorBar fault={act.fault} />
-        <footer class="dialog-foot">
-          <Button onClick={props.onClose}>Voltar</Button>
-          <Button type="submit" kind="main" busy={act.busy}>
-            {way === "invite" ? "Criar o convite" : "Criar o usuário"}
-          </Button>
-        </footer>
+        <FormFoot
+          fault={act.fault}
+          action={way === "invite" ? "Criar o convite" : "Criar o usuário"}
+          busy={act.busy}
+          onClose={props.onClose}
+        />
       </form>
     </Dialog>
   );
@@ -151,18 +151,13 @@ export function ChangeUser(props: {
             ? "É o único administrador: dê este perfil a outra pessoa antes de mudar o dele."
             : ROLE_HINTS[role]}
         </p>
-        <ErrorBar fault={act.fault} />
-        <footer class="dialog-foot">
-          <Button onClick={props.onClose}>Voltar</Button>
-          <Button
-            type="submit"
-            kind="main"
-            busy={act.busy}
-            disabled={Object.keys(json).length === 0}
-          >
-            Salvar
-          </Button>
-        </footer>
+        <FormFoot
+          fault={act.fault}
+          action="Salvar"
+          busy={act.busy}
+          disabled={Object.keys(json).length === 0}
+          onClose={props.onClose}
+        />
       </form>
     </Dialog>
   );

@@ -10,6 +10,7 @@ import { Badge } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { Check, Field, Segments } from "../parts/field.tsx";
+import { FormFoot } from "../parts/form-foot.tsx";
 import { Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Card, Split } from "../parts/view.tsx";
 import { useAct } from "./act.ts";
@@ -192,13 +193,12 @@ function NewWebhook(props: { onClose: () => void; onDone: (made: Fresh) => void 
         {which === "some" && act.problem("events") !== undefined && (
           <p class="field-problem">Marque pelo menos um evento.</p>
         )}
-        <ErrorBar fault={act.fault} />
-        <footer class="dialog-foot">
-          <Button onClick={props.onClose}>Voltar</Button>
-          <Button type="submit" kind="main" busy={act.busy}>
-            Criar webhook
-          </Button>
-        </footer>
+        <FormFoot
+          fault={act.fault}
+          action="Criar webhook"
+          busy={act.busy}
+          onClose={props.onClose}
+        />
       </form>
     </Dialog>
   );

@@ -2,12 +2,11 @@ import { useState } from "preact/hooks";
 import { useAddress } from "../base/address.ts";
 import { closedMonth, today } from "../base/months.ts";
 import { sentenceOfFault } from "../base/problem.ts";
-import { count, month as monthText, name, taxpayer } from "../base/say.ts";
-import { ROLE_NAMES } from "../base/session.ts";
+import { count, month as monthText, name } from "../base/say.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
 import { Field, Check as Tick } from "../parts/field.tsx";
-import type { Company } from "./list.tsx";
+import { type Company, CompanyHead } from "./list.tsx";
 import {
   type Check,
   type Downloads,
@@ -115,13 +114,7 @@ export function Closing({ companies, onOpen }: ClosingProps) {
                       onChange={(take) => choose([one.id], take)}
                     />
                   </td>
-                  <th scope="row">
-                    <span class="companies-name">{name(one.name)}</span>
-                    <span class="row-more">
-                      {one.cnpjs[0] === undefined ? "Sem CNPJ" : taxpayer(one.cnpjs[0])} ·{" "}
-                      {ROLE_NAMES[one.role]}
-                    </span>
-                  </th>
+                  <CompanyHead of={one} />
                   <td class="companies-last" data-head="O que falta">
                     <Missing said={said.get(one.id)} again={() => again(one.id)} />
                   </td>

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import type { z } from "zod";
 import type { OverviewSchema } from "../../http/routes/notes/overview.ts";
 import { moment, name, taxpayer, wholeUpTo } from "../base/say.ts";
@@ -42,14 +43,9 @@ export function Companies({ companies, going, onOpen }: ListProps) {
         <tbody>
           {companies.map((one) => (
             <tr key={one.id} class={one.id === here ? "is-open" : ""}>
-              <th scope="row">
-                <span class="companies-name">{name(one.name)}</span>
-                <span class="row-more">
-                  {one.cnpjs[0] === undefined ? "Sem CNPJ" : taxpayer(one.cnpjs[0])}
-                  {one.cnpjs.length > 1 && ` e mais ${one.cnpjs.length - 1}`} ·{" "}
-                  {ROLE_NAMES[one.role]}
-                </span>
-              </th>
+              <CompanyHead of={one}>
+                {one.cnpjs.length > 1 && ` e mais ${one.cnpjs.length - 1}`}
+              </CompanyHead>
               <td class="figure" data-head="A aprovar">
                 <Waiting one={one} many={one.ready} kind="a aprovar" to="/notas" onOpen={onOpen} />
               </td>
@@ -85,6 +81,17 @@ export function Companies({ companies, going, onOpen }: ListProps) {
     </div>
   );
 }
+
+/** The head of a company's line: its name, its first CNPJ, what `children` say of that, and the person's role there. */
+export const CompanyHead = (props: { of: Company; children?: ComponentChildren }) => (
+  <th scope="row">
+    <span class="companies-name">{name(props.of.name)}</span>
+    <span class="row-more">
+      {props.of.cnpjs[0] === undefined ? "Sem CNPJ" : taxpayer(props.of.cnpjs[0])}
+      {props.children} · {ROLE_NAMES[props.of.role]}
+    </span>
+  </th>
+);
 
 /** A count that leads to its list; 0 leads nowhere. */
 function Waiting(props: {

@@ -10,6 +10,7 @@ import { Button } from "../parts/button.tsx";
 import { Combobox } from "../parts/combobox.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { productsBy } from "../parts/find-products.ts";
+import { FormFoot } from "../parts/form-foot.tsx";
 import { Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
 import type { Product } from "./catalogue.ts";
 import { arrived } from "./queue.ts";
@@ -136,13 +137,13 @@ function Link(props: {
         {props.same.length > 1 && (
           <p class="quiet small">Vale para as {props.same.length} linhas com este código.</p>
         )}
-        <ErrorBar fault={fault} />
-        <footer class="dialog-foot">
-          <Button onClick={() => props.onClose(false)}>Voltar</Button>
-          <Button type="submit" kind="main" busy={busy} disabled={chosen === null}>
-            Ligar
-          </Button>
-        </footer>
+        <FormFoot
+          fault={fault}
+          action="Ligar"
+          busy={busy}
+          disabled={chosen === null}
+          onClose={() => props.onClose(false)}
+        />
       </form>
     </Dialog>
   );

@@ -3,9 +3,9 @@ import { ask, newKey } from "../base/ask.ts";
 import { notify } from "../base/notices.ts";
 import { useRead } from "../base/read.ts";
 import { moment } from "../base/say.ts";
-import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { Field, Segments, Select } from "../parts/field.tsx";
+import { FormFoot } from "../parts/form-foot.tsx";
 import { ErrorBar } from "../parts/states.tsx";
 import { catalogue } from "./catalogue.ts";
 import type { Count } from "./scan.ts";
@@ -99,13 +99,7 @@ export function NewCount(props: { onClose: () => void; onOpened: (count: Count) 
           />
         )}
         <p class="quiet small">Vendas e entradas podem seguir: cada linha guarda o seu momento.</p>
-        <ErrorBar fault={fault} />
-        <footer class="dialog-foot">
-          <Button onClick={props.onClose}>Voltar</Button>
-          <Button type="submit" kind="main" busy={busy}>
-            Começar a contar
-          </Button>
-        </footer>
+        <FormFoot fault={fault} action="Começar a contar" busy={busy} onClose={props.onClose} />
       </form>
     </Dialog>
   );

@@ -11,6 +11,7 @@ import { count as many, moment, money, name, quantity, signed } from "../base/sa
 import { may } from "../base/session.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
+import { Heads } from "../parts/heads.tsx";
 import { Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Figures, Tabs } from "../parts/view.tsx";
 import { CancelCount, CloseCount } from "./ending.tsx";
@@ -197,23 +198,7 @@ function CountedTable(props: {
     <section class="rows">
       <table aria-label={props.label}>
         {props.caption === true && <caption>{props.label}</caption>}
-        <thead>
-          <tr>
-            <th scope="col">Produto</th>
-            <th scope="col" class="figure">
-              Contado
-            </th>
-            <th scope="col" class="figure">
-              Saldo
-            </th>
-            <th scope="col" class="figure">
-              Diferença
-            </th>
-            <th scope="col" class="figure">
-              Valor
-            </th>
-          </tr>
-        </thead>
+        <Heads texts={["Produto"]} figures={["Contado", "Saldo", "Diferença", "Valor"]} />
         <tbody>
           {props.rows.map((row) => (
             <tr key={row.product_code}>
@@ -261,17 +246,7 @@ function NotCountedRows({ rows }: { rows: readonly NotCounted[] }) {
   return (
     <section class="rows">
       <table aria-label="Produtos com estoque e sem contagem">
-        <thead>
-          <tr>
-            <th scope="col">Produto</th>
-            <th scope="col" class="figure">
-              Saldo
-            </th>
-            <th scope="col" class="figure">
-              Valor
-            </th>
-          </tr>
-        </thead>
+        <Heads texts={["Produto"]} figures={["Saldo", "Valor"]} />
         <tbody>
           {rows.map((row) => (
             <tr key={row.product_code}>

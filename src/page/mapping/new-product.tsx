@@ -2,10 +2,9 @@ import { useState } from "preact/hooks";
 import { ask, newKey } from "../base/ask.ts";
 import { Refused } from "../base/problem.ts";
 import { name as written } from "../base/say.ts";
-import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { Field } from "../parts/field.tsx";
-import { ErrorBar } from "../parts/states.tsx";
+import { FormFoot } from "../parts/form-foot.tsx";
 
 /** Registers a product, without stock: begins with what the supplier's item says. */
 export function NewProduct(props: {
@@ -63,13 +62,12 @@ export function NewProduct(props: {
           problem={fields.get("unit")}
           hint={`Na nota o item vem em ${props.unit}; o estoque pode contar em outra, como UN ou KG.`}
         />
-        {fields.size === 0 && <ErrorBar fault={fault} />}
-        <footer class="dialog-foot">
-          <Button onClick={props.onClose}>Voltar</Button>
-          <Button type="submit" kind="main" busy={busy}>
-            Criar produto
-          </Button>
-        </footer>
+        <FormFoot
+          fault={fields.size === 0 ? fault : null}
+          action="Criar produto"
+          busy={busy}
+          onClose={props.onClose}
+        />
       </form>
     </Dialog>
   );

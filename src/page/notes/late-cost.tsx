@@ -3,11 +3,11 @@ import type { z } from "zod";
 import type { AddedCostSchema } from "../../http/views/late-cost-view.ts";
 import { notify } from "../base/notices.ts";
 import { money } from "../base/say.ts";
-import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
-import { Field, FigureField, figureOf } from "../parts/field.tsx";
-import { ErrorBar } from "../parts/states.tsx";
+import { Field, FigureField, figureOf, isReason, ReasonField } from "../parts/field.tsx";
+import { FormFoot } from "../parts/form-foot.tsx";
 import { post } from "./approve.ts";
+import { PlanTable } from "./plan-table.tsx";
 
 type Added = z.infer<typeof AddedCostSchema>;
 
@@ -22,7 +22,7 @@ export function LateCost(props: { accessKey: string; done: () => void; onClose: 
   const [asked, setAsked] = useState(false);
   const [busy, setBusy] = useState(false);
   const amount = figureOf(typed);
-  const short = reason.trim().length < 3;
+  const short = !isReason(reason);
   // What was shown is of these figures: another one asks for a new look.
   useEffect(() => setPlan(null), [typed, reason, document]);
   const act = () => {
@@ -64,13 +64,7 @@ export function LateCost(props: { accessKey: string; done: () => void; onClose: 
           hint="Com sinal de menos é um abatimento"
           problem={asked && amount === null ? "Escreva um valor, como 120,50" : undefined}
         />
-        <Field
-          label="Motivo"
-          value={reason}
-          onInput={setReason}
-          maxLength={500}
-          problem={asked && short ? "Escreva o motivo em pelo menos 3 letras" : undefined}
-        />
+        <ReasonField label="Motivo" value={reason} onInput={setReason} asked={asked} />
         <Field
           label="Documento (opcional)"
           value={document}
@@ -79,13 +73,12 @@ export function LateCost(props: { accessKey: string; done: () => void; onClose: 
           hint="A chave do CT-e ou outro número: o mesmo documento não é lançado duas vezes"
         />
         {plan !== null && <Shares plan={plan} />}
-        <ErrorBar fault={fault} />
-        <footer class="dialog-foot">
-          <Button onClick={props.onClose}>Voltar</Button>
-          <Button type="submit" kind="main" busy={busy}>
-            {plan === null ? "Ver o rateio" : "Lançar o custo"}
-          </Button>
-        </footer>
+        <FormFoot
+          fault={fault}
+          action={plan === null ? "Ver o rateio" : "Lançar o custo"}
+          busy={busy}
+          onClose={props.onClose}
+        />
       </form>
     </Dialog>
   );
@@ -94,34 +87,15 @@ export function LateCost(props: { accessKey: string; done: () => void; onClose: 
 /** What each item takes: what stays in the stock's value, and what goes to the cost of what has left. */
 function Shares({ plan }: { plan: Added }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard
-    <section class="scroll note-reverse" tabIndex={0} aria-label="Rateio do custo">
-      <table class="table">
-        <thead>
-          <tr>
-            <th scope="col">Produto</th>
-            <th scope="col" class="figure">
-              Rateio
-            </th>
-            <th scope="col" class="figure">
-              No estoque
-            </th>
-            <th scope="col" class="figure">
-              No que já saiu
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {plan.items.map((one) => (
-            <tr key={one.n_item}>
-              <td>{one.product_code}</td>
-              <td class="figure">{money(one.amount)}</td>
-              <td class="figure">{money(one.in_stock)}</td>
-              <td class="figure">{money(one.passed_on)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <PlanTable label="Rateio do custo" figures={["Rateio", "No estoque", "No que já saiu"]}>
+      {plan.items.map((one) => (
+        <tr key={one.n_item}>
+          <td>{one.product_code}</td>
+          <td class="figure">{money(one.amount)}</td>
+          <td class="figure">{money(one.in_stock)}</td>
+          <td class="figure">{money(one.passed_on)}</td>
+        </tr>
+      ))}
+    </PlanTable>
   );
 }

@@ -1,11 +1,12 @@
 import { useEffect, useState } from "preact/hooks";
 import { notify } from "../base/notices.ts";
 import { quantity } from "../base/say.ts";
-import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
-import { Field } from "../parts/field.tsx";
-import { ErrorBar, Skeleton } from "../parts/states.tsx";
+import { isReason, ReasonField } from "../parts/field.tsx";
+import { FormFoot } from "../parts/form-foot.tsx";
+import { Skeleton } from "../parts/states.tsx";
 import { post } from "./approve.ts";
+import { PlanTable } from "./plan-table.tsx";
 
 interface ReversalPlan {
   readonly movements: readonly {
@@ -29,7 +30,7 @@ export function Reverse(props: { accessKey: string; done: () => void; onClose: (
   const [reason, setReason] = useState("");
   const [asked, setAsked] = useState(false);
   const [busy, setBusy] = useState(false);
-  const short = reason.trim().length < 3;
+  const short = !isReason(reason);
   useEffect(() => {
     post<ReversalPlan>(`${path}?dry_run=true`, SIMULATED).then(setPlan, setFault);
   }, [path]);
@@ -62,55 +63,33 @@ export function Reverse(props: { accessKey: string; done: () => void; onClose: (
         <p>Cada movimento da nota recebe o movimento contrário. Nada é apagado.</p>
         {plan === null && fault === null && <Skeleton lines={2} />}
         {plan !== null && (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard
-          <section class="scroll note-reverse" tabIndex={0} aria-label="Saldos depois do estorno">
-            <table class="table">
-              <thead>
-                <tr>
-                  <th scope="col">Produto</th>
-                  <th scope="col" class="figure">
-                    Movimento
-                  </th>
-                  <th scope="col" class="figure">
-                    Saldo hoje
-                  </th>
-                  <th scope="col" class="figure">
-                    Depois
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {plan.movements.map((one) => (
-                  <tr key={one.undoes}>
-                    <td>{one.product_code}</td>
-                    <td class="figure">
-                      {one.type === "SAIDA" ? "−" : "+"}
-                      {quantity(one.quantity)}
-                    </td>
-                    <td class="figure">{quantity(one.balance_before)}</td>
-                    <td class={`figure ${one.balance_after < 0 ? "bad" : ""}`}>
-                      <b>{quantity(one.balance_after)}</b>
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </section>
+          <PlanTable
+            label="Saldos depois do estorno"
+            figures={["Movimento", "Saldo hoje", "Depois"]}
+          >
+            {plan.movements.map((one) => (
+              <tr key={one.undoes}>
+                <td>{one.product_code}</td>
+                <td class="figure">
+                  {one.type === "SAIDA" ? "−" : "+"}
+                  {quantity(one.quantity)}
+                </td>
+                <td class="figure">{quantity(one.balance_before)}</td>
+                <td class={`figure ${one.balance_after < 0 ? "bad" : ""}`}>
+                  <b>{quantity(one.balance_after)}</b>
+                </td>
+              </tr>
+            ))}
+          </PlanTable>
         )}
-        <Field
-          label="Motivo do estorno"
-          value={reason}
-          onInput={setReason}
-          maxLength={500}
-          problem={asked && short ? "Escreva o motivo em pelo menos 3 letras" : undefined}
+        <ReasonField label="Motivo do estorno" value={reason} onInput={setReason} asked={asked} />
+        <FormFoot
+          fault={fault}
+          action="Estornar a nota"
+          busy={busy}
+          danger
+          onClose={props.onClose}
         />
-        <ErrorBar fault={fault} />
-        <footer class="dialog-foot">
-          <Button onClick={props.onClose}>Voltar</Button>
-          <Button type="submit" kind="danger" busy={busy}>
-            Estornar a nota
-          </Button>
-        </footer>
       </form>
     </Dialog>
   );

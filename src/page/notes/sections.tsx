@@ -7,6 +7,7 @@ import { may } from "../base/session.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
 import { Confirm } from "../parts/dialog.tsx";
+import { Heads } from "../parts/heads.tsx";
 import { Copy, ErrorBar, Skeleton } from "../parts/states.tsx";
 import type { NoteCost, NoteDetail, NoteEvent } from "./answers.ts";
 import { post } from "./approve.ts";
@@ -136,17 +137,7 @@ function Cost({ accessKey: key }: { accessKey: string }) {
       </p>
       {taxes.length > 0 && (
         <table class="table note-sums">
-          <thead>
-            <tr>
-              <th scope="col">Imposto</th>
-              <th scope="col" class="figure">
-                Na nota
-              </th>
-              <th scope="col" class="figure">
-                A recuperar
-              </th>
-            </tr>
-          </thead>
+          <Heads texts={["Imposto"]} figures={["Na nota", "A recuperar"]} />
           <tbody>
             {taxes.map(({ tax, stated, recovered }) => (
               <tr key={tax}>

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { short } from "../base/say.ts";
 import { labelsApart, scale, shownLabels, ticks } from "./chart-scale.ts";
+import { Heads } from "./heads.tsx";
 
 export type SeriesTone = "brand" | "amber" | "blue" | "red" | "violet";
 
@@ -239,16 +240,7 @@ function Numbers({ title, labels, series, format }: ChartProps) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section class="numbers-box" tabIndex={0} aria-label={`Números de ${title}`}>
         <table>
-          <thead>
-            <tr>
-              <th scope="col">{title}</th>
-              {series.map(({ name }) => (
-                <th key={name} scope="col" class="figure">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <Heads texts={[title]} figures={series.map(({ name }) => name)} />
           <tbody>
             {labels.map((label, i) => (
               <tr key={label}>

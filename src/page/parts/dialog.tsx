@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button } from "./button.tsx";
-import { Field } from "./field.tsx";
-import { ErrorBar } from "./states.tsx";
+import { isReason, ReasonField } from "./field.tsx";
+import { FormFoot } from "./form-foot.tsx";
 
 /** A native modal dialog: it keeps the focus inside, Escape closes it, and the focus returns to where it was. */
 export function Dialog(props: {
@@ -63,7 +63,7 @@ export function Confirm(props: {
   const [fault, setFault] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const wanted = props.reason !== undefined;
-  const short = wanted && reason.trim().length < 3;
+  const short = wanted && !isReason(reason);
   const [asked, setAsked] = useState(false);
   return (
     <Dialog title={props.title} onClose={props.onClose}>
@@ -81,21 +81,20 @@ export function Confirm(props: {
       >
         {props.children}
         {wanted && (
-          <Field
+          <ReasonField
             label={props.reason ?? ""}
             value={reason}
             onInput={setReason}
-            maxLength={500}
-            problem={asked && short ? "Escreva o motivo em pelo menos 3 letras" : undefined}
+            asked={asked}
           />
         )}
-        <ErrorBar fault={fault} />
-        <footer class="dialog-foot">
-          <Button onClick={props.onClose}>Voltar</Button>
-          <Button type="submit" kind={props.danger === true ? "danger" : "main"} busy={busy}>
-            {props.action}
-          </Button>
-        </footer>
+        <FormFoot
+          fault={fault}
+          action={props.action}
+          busy={busy}
+          danger={props.danger}
+          onClose={props.onClose}
+        />
       </form>
     </Dialog>
   );

@@ -82,6 +82,27 @@ export const FigureField = (props: Omit<FieldProps, "figure" | "inputMode" | "ty
   <Field {...props} figure inputMode="decimal" />
 );
 
+/** Whether the API takes it as a reason: it wants 3 letters of one that is written down. */
+export const isReason = (text: string): boolean => text.trim().length >= 3;
+
+/** A field for a reason. `asked`: the person wanted to go on, so a short one is told. */
+export const ReasonField = (props: {
+  label: string;
+  value: string;
+  onInput: (value: string) => void;
+  asked: boolean;
+}) => (
+  <Field
+    label={props.label}
+    value={props.value}
+    onInput={props.onInput}
+    maxLength={500}
+    problem={
+      props.asked && !isReason(props.value) ? "Escreva o motivo em pelo menos 3 letras" : undefined
+    }
+  />
+);
+
 /** The figure of a text as it is written in Brazil, as JSON wants it: `1.234,5` → `"1234.5"`; null when it is none. No arithmetic. */
 export function figureOf(text: string): string | null {
   const bare = text.trim().replace(/^R\$\s*/, "");

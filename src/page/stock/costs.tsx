@@ -2,6 +2,7 @@ import type { ListReader } from "../base/list-reader.ts";
 import { useOld } from "../base/live.ts";
 import { useRead } from "../base/read.ts";
 import { day, quantity, unitCost } from "../base/say.ts";
+import { Heads } from "../parts/heads.tsx";
 import { Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
 import { type CursorPage, type KardexLine, type Movement, STOCK_EVENTS } from "./answers.ts";
 import { CostChart } from "./charts.tsx";
@@ -42,18 +43,7 @@ export function Costs({ code, reader }: { code: string; reader: ListReader<Karde
       <CostChart entries={entries} />
       {entries.length > 0 && (
         <table class="table stock-table" aria-label="Custo em cada nota">
-          <thead>
-            <tr>
-              <th scope="col">Dia</th>
-              <th scope="col">Nota</th>
-              <th scope="col" class="figure">
-                Quantidade
-              </th>
-              <th scope="col" class="figure">
-                Custo un.
-              </th>
-            </tr>
-          </thead>
+          <Heads texts={["Dia", "Nota"]} figures={["Quantidade", "Custo un."]} />
           <tbody>
             {entries.toReversed().map(({ movement, day: on }) => (
               <tr key={movement.id}>

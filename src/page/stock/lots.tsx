@@ -3,6 +3,7 @@ import { useOld } from "../base/live.ts";
 import { count, day, money, quantity } from "../base/say.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
+import { Heads } from "../parts/heads.tsx";
 import { Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
 import { type Lot, productPath, STOCK_EVENTS } from "./answers.ts";
 
@@ -40,18 +41,7 @@ export function Lots({ code }: { code: string }) {
             As saídas tiram primeiro do lote que vence antes; o que já venceu sai por último.
           </p>
           <table class="table stock-table" aria-label="Lotes">
-            <thead>
-              <tr>
-                <th scope="col">Lote</th>
-                <th scope="col">Validade</th>
-                <th scope="col" class="figure">
-                  Saldo
-                </th>
-                <th scope="col" class="figure">
-                  Valor
-                </th>
-              </tr>
-            </thead>
+            <Heads texts={["Lote", "Validade"]} figures={["Saldo", "Valor"]} />
             <tbody>
               {lots.map((lot) => (
                 <tr key={`${lot.lot} ${lot.expires_on}`}>

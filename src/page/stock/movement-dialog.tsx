@@ -4,10 +4,9 @@ import { notify } from "../base/notices.ts";
 import { Refused } from "../base/problem.ts";
 import { useRead } from "../base/read.ts";
 import { day, quantity } from "../base/say.ts";
-import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { Field, FigureField, figureOf, Segments, Select } from "../parts/field.tsx";
-import { ErrorBar } from "../parts/states.tsx";
+import { FormFoot } from "../parts/form-foot.tsx";
 import { type CursorPage, type Lot, type Product, productPath } from "./answers.ts";
 import { balanceAfter, withUnit } from "./figures.ts";
 
@@ -195,13 +194,12 @@ export function MovementDialog(props: {
           maxLength={500}
           problem={problems.get("notes")}
         />
-        <ErrorBar fault={own ? null : fault} />
-        <footer class="dialog-foot">
-          <Button onClick={props.onClose}>Voltar</Button>
-          <Button type="submit" kind="main" busy={busy}>
-            {type === "ENTRADA" ? "Lançar entrada" : "Lançar saída"}
-          </Button>
-        </footer>
+        <FormFoot
+          fault={own ? null : fault}
+          action={type === "ENTRADA" ? "Lançar entrada" : "Lançar saída"}
+          busy={busy}
+          onClose={props.onClose}
+        />
       </form>
     </Dialog>
   );

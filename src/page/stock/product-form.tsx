@@ -2,10 +2,9 @@ import { useState } from "preact/hooks";
 import { ask, newKey } from "../base/ask.ts";
 import { notify } from "../base/notices.ts";
 import { Refused } from "../base/problem.ts";
-import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { Field, FigureField, figureOf, Select } from "../parts/field.tsx";
-import { ErrorBar } from "../parts/states.tsx";
+import { FormFoot } from "../parts/form-foot.tsx";
 import { type Category, type Product, productPath } from "./answers.ts";
 import { categoryOptions } from "./categories.ts";
 import { bodyOf, changedElsewhere, type Draft, draftOf, FIELDS } from "./draft.ts";
@@ -128,13 +127,12 @@ export function ProductForm(props: {
             );
           })}
         </div>
-        <ErrorBar fault={problems.size > 0 ? null : fault} />
-        <footer class="dialog-foot">
-          <Button onClick={props.onClose}>Voltar</Button>
-          <Button type="submit" kind="main" busy={busy}>
-            {base === null ? "Cadastrar" : theirs === null ? "Guardar" : "Guardar assim mesmo"}
-          </Button>
-        </footer>
+        <FormFoot
+          fault={problems.size > 0 ? null : fault}
+          action={base === null ? "Cadastrar" : theirs === null ? "Guardar" : "Guardar assim mesmo"}
+          busy={busy}
+          onClose={props.onClose}
+        />
       </form>
     </Dialog>
   );
