@@ -85,7 +85,7 @@ export const FigureField = (props: Omit<FieldProps, "figure" | "inputMode" | "ty
 /** Whether the API takes it as a reason: it wants 3 letters of one that is written down. */
 export const isReason = (text: string): boolean => text.trim().length >= 3;
 
-/** A field for a reason. `asked`: the person wanted to go on, so a short one is told. */
+/** A field for a reason. `asked`: the person wanted to go on, so a short one has its sentence. */
 export const ReasonField = (props: {
   label: string;
   value: string;
