@@ -19,16 +19,9 @@ const DO_WITHOUT = [
   "@zip.js/zip.js/lib/core/streams/zip-entry-stream.js",
   "@zip.js/zip.js/lib/zip-core-base.js",
   "@zip.js/zip.js/lib/zip-core-reader.js",
-  "drizzle-orm/libsql/driver-core.js",
-  "drizzle-orm/sql/sql.js",
-  "drizzle-orm/sqlite-core/db.js",
-  "drizzle-orm/sqlite-core/dialect.js",
-  "drizzle-orm/sqlite-core/query-builders/index.js",
   "postal-mime/dist/esm/postal-mime.js",
   "zod/v4/classic/external.js",
-  "zod/v4/classic/schemas.js",
   "zod/v4/core/index.js",
-  "zod/v4/core/json-schema-processors.js",
 ];
 const NO_PLACE = /node_modules\/(?:prom-client|imapflow|libsql|fast-xml-parser)\//;
 
