@@ -6,15 +6,16 @@ import type { Ports } from "../../ports/ports.ts";
 import { AWARE } from "./evento.ts";
 import { AWARENESS_MS, MOST_BY_RULE } from "./limits.ts";
 
-/** Authorised notes of the last days that are announced and not here, and about which nothing was stated. ?1 company, ?2 since. */
-const OPEN = `from announced_notes a indexed by announced_notes_open
-  join sefaz_statement_rules r on r.company = a.company
-  where a.company = ?1 and a.completed_at is null and a.issued_ms > ?2 and a.c_sit = '1' and r.awareness <> 'never'
-    and (r.awareness = 'always' or exists (select 1 from supplier_items i where i.company = a.company and i.supplier = a.issuer))
-    and not exists (select 1 from notes n where n.company = a.company and n.access_key = a.access_key)
-    and not exists (select 1 from sefaz_statements s where s.company = a.company and s.access_key = a.access_key)
-    and not exists (select 1 from announced_events e where e.company = a.company and e.access_key = a.access_key
-      and e.tp_evento = '${AWARE}')`;
+/**
+ * Selects, of announced notes `a`, those for which the rule `r` asks: authorised, of the last days, not here, and nothing was stated
+ * about them. ?1 company, ?2 since.
+ */
+const IS_OPEN = `a.company = ?1 and a.completed_at is null and a.issued_ms > ?2 and a.c_sit = '1' and r.awareness <> 'never'
+  and (r.awareness = 'always' or exists (select 1 from supplier_items i where i.company = a.company and i.supplier = a.issuer))
+  and not exists (select 1 from notes n where n.company = a.company and n.access_key = a.access_key)
+  and not exists (select 1 from sefaz_statements s where s.company = a.company and s.access_key = a.access_key)
+  and not exists (select 1 from announced_events e where e.company = a.company and e.access_key = a.access_key
+    and e.tp_evento = '${AWARE}')`;
 
 const IDS = "select value from json_each(?2)";
 
@@ -29,7 +30,9 @@ export async function askByRule(
   const at = ports.clock.now();
   const since = at - AWARENESS_MS;
   const due = await ports.reader.rows({
-    sql: `select a.access_key ${OPEN} order by a.issued_ms limit ${MOST_BY_RULE}`,
+    sql: `select a.access_key from announced_notes a indexed by announced_notes_open
+      join sefaz_statement_rules r on r.company = a.company
+      where ${IS_OPEN} order by a.issued_ms limit ${MOST_BY_RULE}`,
     args: [company, since],
   });
   if (due.length === 0) return 0;
@@ -43,11 +46,10 @@ export async function askByRule(
           select ?1, k.value ->> 'id', a.access_key, a.cnpj, iif(c.environment = 'production', '1', '2'), '${AWARE}', 1, 'asked',
             ?3, 1, r.saved_by, ?3
           from json_each(?4) k
-          join announced_notes a on a.company = ?1 and a.access_key = k.value ->> 'key'
+          cross join announced_notes a on a.company = ?1 and a.access_key = k.value ->> 'key'
           join companies c on c.id = ?1
           join sefaz_statement_rules r on r.company = ?1
-          where r.awareness <> 'never' and a.completed_at is null and a.c_sit = '1' and a.issued_ms > ?2
-            and not exists (select 1 from sefaz_statements s where s.company = ?1 and s.access_key = a.access_key)
+          where ${IS_OPEN}
           on conflict do nothing returning 1`,
         args: [company, since, at, JSON.stringify(asked)],
       },

@@ -88,6 +88,11 @@ export interface State {
   /** Sum of the note's movements, 1/10⁴, and in how many postings. */
   readonly moved: number;
   readonly postings: number;
+  /** The recipient's statements about the note: type, sequence, state. */
+  readonly statements: readonly string[];
+  /** Calls to the distribution, and notes that wait to be asked for there. */
+  readonly calls: number;
+  readonly asks: number;
 }
 
 async function stateOf({ rows }: TestApp): Promise<State> {
@@ -98,6 +103,13 @@ async function stateOf({ rows }: TestApp): Promise<State> {
     "select coalesce(sum(quantity_e4), 0) as moved, count(distinct posting) as postings from movements where reference = ?1",
     [whole.accessKey],
   );
+  const statements = await rows(
+    "select concat_ws(' ', type, sequence, state) as one from sefaz_statements where access_key = ?1 order by id",
+    [whole.accessKey],
+  );
+  const [fetched] = await rows(
+    "select (select count(*) from sefaz_calls) as calls, (select count(*) from sefaz_asks where state = 'waiting') as asks",
+  );
   return {
     status: note === undefined ? null : String(note.status),
     holds:
@@ -106,6 +118,9 @@ async function stateOf({ rows }: TestApp): Promise<State> {
         : JSON.parse(String(note.holds)).map(({ code }: { code: string }) => code),
     moved: Number(ledger?.moved),
     postings: Number(ledger?.postings),
+    statements: statements.map(({ one }) => String(one)),
+    calls: Number(fetched?.calls),
+    asks: Number(fetched?.asks),
   };
 }
 
