@@ -1,5 +1,12 @@
-/** Builds dist/page where its sources have changed, as `bun run start` does. */
-export async function builtPage(): Promise<string> {
+let built: Promise<string> | undefined;
+
+/** Builds dist/page where its sources have changed, as `bun run start` does; once in a process. */
+export function builtPage(): Promise<string> {
+  built ??= build();
+  return built;
+}
+
+async function build(): Promise<string> {
   const child = Bun.spawn([process.execPath, "src/tools/build-page.ts"], {
     stdout: "ignore",
     stderr: "pipe",

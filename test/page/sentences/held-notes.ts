@@ -48,7 +48,6 @@ export const heldNotesSentences: readonly Sentence[] = [
   },
   {
     name: "an owner says what becomes of the goods, and releases and approves the held note",
-    short: true,
     async run({ page, world, open, accessible, picture }) {
       await changed(world, RELEASABLE);
       const { accessKey } = await registered(world, 6201, { CFOP: UNKNOWN });

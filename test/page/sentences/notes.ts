@@ -56,7 +56,6 @@ export const notesSentences: readonly Sentence[] = [
   },
   {
     name: "a clerk approves ten notes by the keyboard alone",
-    short: true,
     async run(visit) {
       const { page, world, open } = visit;
       await emptied(world);
