@@ -17,12 +17,12 @@ export interface LentDatabase {
   readonly folder: string;
   /** Its connections. A test that uses them itself, past the ports, may leave anything in them: that database is not lent again. */
   readonly database: Database;
-  /** What the ports are made of; it fails after `giveBack`. */
+  /** What the ports are made of; it fails after `release`. */
   readonly writing: Pick<Database["writing"], "batch">;
   readonly reading: Database["reading"];
   /** Reads alone. */
   readonly drizzleClient: Client;
-  giveBack(): Promise<void>;
+  release(): Promise<void>;
 }
 
 interface Opened {
@@ -63,7 +63,7 @@ export async function lendDatabase(bytes: Uint8Array): Promise<LentDatabase> {
     reading: { execute: (statement) => now(() => database.reading.execute(statement)) },
     // For reads drizzle calls nothing else.
     drizzleClient: trusted<Client>(reads),
-    async giveBack() {
+    async release() {
       over = true;
       if (used || idle.length >= KEPT || database.state.fault() !== null) await close(opened);
       else idle.push(opened);

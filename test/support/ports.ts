@@ -213,7 +213,7 @@ export async function testPorts(
     async close() {
       await queue.stop(5_000);
       await writer.drain();
-      await lent.giveBack();
+      await lent.release();
     },
     ...ports,
   };
