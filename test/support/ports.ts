@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,7 +26,6 @@ import { memoryLimits } from "../../src/platform/memory/limits.ts";
 import { memoryPage } from "../../src/platform/memory/page-files.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import type { Log } from "../../src/ports/telemetry.ts";
-import { lendDatabase } from "./lent-database.ts";
 
 /** A clock that changes only when the test sets it. */
 export interface TestClock {
@@ -163,17 +162,21 @@ export async function testPorts(
   from?: Uint8Array,
 ): Promise<TestPorts> {
   const { config: configured, now, ...ports } = overrides;
+  const bytes = from ?? (await migrated());
   // Without threads: for a small file they cost more than the work.
-  const lent = await lendDatabase(from ?? (await migrated()));
-  const { folder } = lent;
+  const folder = mkdtempSync(join(tmpdir(), "sge-test-"));
   const path = join(folder, "sge.db");
+  writeFileSync(path, bytes);
+  const database = await openDatabase(`file:${path}`);
+  // Without fsync: a test need not survive a loss of power. test/platform tests the real writer's setting.
+  await database.writing.execute("PRAGMA synchronous = OFF");
   const config = testConfig({ DATABASE_URL: `file:${path}`, DATA_DIR: folder, ...configured });
   const clock = testClock(now);
   const logged: LogLine[] = [];
   const log: Log = (level, event, fields = {}) => void logged.push({ ...fields, level, event });
-  const reader = clientReader(lent.reading);
+  const reader = clientReader(database.reading);
   const commitSignal = localCommitSignal(clock.after);
-  const writer = groupWriter(lent.writing, {
+  const writer = groupWriter(database.writing, {
     group: config.COMMIT_GROUP,
     queue: config.COMMIT_QUEUE,
     waitMs: 5_000,
@@ -183,7 +186,7 @@ export async function testPorts(
   const queue = testQueue({ reader, writer, clock, log, config });
   return {
     config,
-    read: drizzle(lent.drizzleClient),
+    read: drizzle(database.drizzleClient),
     reader,
     writer,
     originals: tableOriginals({ reader, clock }),
@@ -209,11 +212,12 @@ export async function testPorts(
     gzip,
     gzipBytes,
     logged,
-    database: lent.database,
+    database,
     async close() {
       await queue.stop(5_000);
       await writer.drain();
-      await lent.release();
+      await database.close();
+      rmSync(folder, { recursive: true, force: true });
     },
     ...ports,
   };
