@@ -13,6 +13,8 @@ export interface AlertCounts {
   readonly webhooksDisabled: number;
   /** Certificates that end within 30 days or have ended, and that no other of their CNPJ outlives. */
   readonly certificatesEnding: number;
+  /** CNPJs whose calls to the tax office have failed for more than two hours. */
+  readonly sefazFailing: number;
 }
 
 /** Of each kind at most so many are counted. */
@@ -38,7 +40,8 @@ export async function alertCounts(
         (select count(*) from mail_settings where company = ?1 and active = 1 and failing_reported = 1) as mailboxes,
         (select count(*) from webhooks where company = ?1 and disabled_why is not null) as webhooks,
         (select count(*) from sefaz_certificates c where company = ?1 and warned is not null and not exists (
-          select 1 from sefaz_certificates d where d.company = ?1 and d.root = c.root and d.ends_at > c.ends_at)) as certificates`,
+          select 1 from sefaz_certificates d where d.company = ?1 and d.root = c.root and d.ends_at > c.ends_at)) as certificates,
+        (select count(*) from sefaz_cursors f where company = ?1 and active = 1 and failing_reported = 1) as sefaz`,
       args: [company, costsSince, heldBefore, MAX_ALERTS],
     },
     signal,
@@ -49,5 +52,6 @@ export async function alertCounts(
     mailboxesFailing: Number(row?.mailboxes),
     webhooksDisabled: Number(row?.webhooks),
     certificatesEnding: Number(row?.certificates),
+    sefazFailing: Number(row?.sefaz),
   };
 }

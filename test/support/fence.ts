@@ -85,7 +85,8 @@ export const MAY: Record<string, string> = {
   "sefaz/statements":
     "lib nfe nfe/read nfe/signature ingest/verdict ingest/note ingest/judge ingest/event sefaz/wire sefaz/fetch stock/supplier-items accounts accounts/settings journal ports resilience",
   homes: "lib journal ports accounts stock/reconcile resilience",
-  reports: "lib sefaz/certificates ingest/note ingest/search mail webhooks journal ports",
+  reports:
+    "lib sefaz/certificates sefaz/fetch ingest/note ingest/search mail webhooks journal ports",
   export: "lib ingest/note stock/supplier-items journal ports",
   "export/sheets":
     "lib messages/pt-BR/audit ingest/verdict ingest/search stock/supplier-items stock/reports stock/lots accounts journal ports export",

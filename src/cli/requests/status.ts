@@ -79,6 +79,11 @@ async function ofCompany({ api, where }: Service): Promise<Answer> {
           "certificado A1 perto do fim, ou que já terminou",
           "certificados A1 perto do fim, ou que já terminaram",
         ],
+        [
+          alerts.sefaz_failing,
+          "CNPJ cuja busca na SEFAZ falha há mais de duas horas",
+          "CNPJs cuja busca na SEFAZ falha há mais de duas horas",
+        ],
       ];
       const shown = rows.filter(([count]) => count > 0);
       for (const [count, one, many] of shown) out.line(`  ${howMany(count, one, many)}`);

@@ -16,6 +16,8 @@ export interface AnnouncedNote {
   /** cSitNFe: 1 authorised, 2 denied, 3 cancelled. */
   readonly cSit: string;
   readonly announcedAt: number;
+  /** The full note is asked for by its key, and waits for the hour's allowance. */
+  readonly isAsked: boolean;
 }
 
 /** The notes after one in the order of the list, newest issue first; null: from the newest on. */
@@ -38,7 +40,8 @@ export async function announcedNotes(
   const rows = await ports.reader.rows(
     {
       sql: `select a.access_key, a.cnpj, a.nsu, a.issuer, a.issuer_name, a.issued_at, a.issued_ms, a.value_e2, a.tp_nf, a.c_sit,
-          a.announced_at
+          a.announced_at, exists (select 1 from sefaz_asks s where s.company = ?1 and s.cnpj = a.cnpj
+            and s.environment in ('1', '2') and s.kind = 'key' and s.subject = a.access_key and s.state = 'waiting') as asked
         from announced_notes a indexed by announced_notes_open
         where a.company = ?1 and a.completed_at is null and (a.issued_ms, a.access_key) < (?2, ?3) and ${NOT_HERE}
         order by a.issued_ms desc, a.access_key desc limit ?4`,
@@ -61,6 +64,7 @@ const announcedFrom = (row: Row): AnnouncedNote => ({
   tpNf: String(row.tp_nf),
   cSit: String(row.c_sit),
   announcedAt: Number(row.announced_at),
+  isAsked: Number(row.asked) === 1,
 });
 
 /** Announced notes of one run; the next run takes the others. */

@@ -1,6 +1,6 @@
 import type { UserCause } from "../../accounts/actor.ts";
 import type { Settings } from "../../accounts/company.ts";
-import { audit } from "../../journal/record.ts";
+import { audit, bumpTags } from "../../journal/record.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { commitStatements } from "../../ports/sql.ts";
@@ -50,6 +50,7 @@ export async function changeFetching(
       id: cnpj,
       detail: { environment, uf, active },
     }),
+    bumpTags(company, ["alerts"]),
   ]);
 }
 

@@ -1,7 +1,7 @@
 import { trusted } from "../../lib/cast.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Environment } from "./claim-call.ts";
-import { MOST_OPEN_JOBS } from "./limits.ts";
+import { ALLOWANCE, ALLOWANCE_MS, MOST_OPEN_JOBS } from "./limits.ts";
 
 /** How far the fetching of a CNPJ is. Instants are ms UTC. */
 export interface FetchingState {
@@ -23,6 +23,8 @@ export interface FetchingState {
   } | null;
   readonly parked: number;
   readonly waiting: number;
+  /** Calls by key or NSU that still fit into this hour. */
+  readonly asksLeft: number;
   /** The company has so many open jobs that nothing more is fetched until some are done. */
   readonly isFull: boolean;
 }
@@ -40,9 +42,11 @@ export async function fetchingStates(
           and p.environment = f.environment and p.taken_at is null) as parked,
         (select count(*) from sefaz_asks a where a.company = f.company and a.cnpj = f.cnpj
           and a.environment = f.environment and a.state = 'waiting') as waiting,
+        (select count(*) from sefaz_calls k where k.company = f.company and k.cnpj = f.cnpj
+          and k.environment = f.environment and k.at > ?2 - ${ALLOWANCE_MS} and k.kind <> 'cursor') as counted,
         (select count(*) from jobs j where j.company = f.company and j.finished_at is null) >= ${MOST_OPEN_JOBS} as is_full
       from sefaz_cursors f where f.company = ?1 order by f.cnpj, f.environment`,
-    args: [company],
+    args: [company, now],
   });
   return rows.map((row) => ({
     cnpj: String(row.cnpj),
@@ -65,6 +69,7 @@ export async function fetchingStates(
           },
     parked: Number(row.parked),
     waiting: Number(row.waiting),
+    asksLeft: Math.max(0, ALLOWANCE - Number(row.counted)),
     isFull: Number(row.is_full) === 1,
   }));
 }

@@ -1,4 +1,5 @@
 import { appendSelectedEvents } from "../../journal/append-selected-events.ts";
+import { bumpTagIfChanged, bumpTags } from "../../journal/record.ts";
 import { parameters } from "../../lib/parameters.ts";
 import { CANCELLATIONS } from "../../nfe/read/read-event.ts";
 import { ALWAYS, type Guard, type Statement, type Value } from "../../ports/sql.ts";
@@ -83,8 +84,16 @@ export function failingReported(permit: CallPermit, code: string, now: number): 
       args: [...args, code],
     }),
     { sql: `update sefaz_cursors set failing_reported = 1 where ${due}`, args },
+    bumpTagIfChanged(permit.company, "alerts"),
   ];
 }
+
+/** What is read of calls that fail is old where this answer ends them; before the cursor moves. */
+const failingEnded = (permit: CallPermit): Statement =>
+  bumpTags(permit.company, ["alerts"], {
+    sql: `select 1 from sefaz_cursors where ${AWAITED} and failing_reported = 1`,
+    args: keyOf(permit),
+  });
 
 const timesSql = ({ blockedUntil, nextAt, dueAt }: NextTimes, add: (value: Value) => string) =>
   `blocked_until = ${add(blockedUntil)}, next_at = coalesce(${add(nextAt)}, next_at), due_at = coalesce(${add(dueAt)}, due_at)`;
@@ -102,9 +111,11 @@ export function callEnded(
     sql: `update sefaz_calls set answered_at = ?5, outcome = ?6 where company = ?1 and id = ?4 and ${awaited}`,
     args: [...keyOf(permit), now, meaning],
   };
+  const isGood = meaning === "found" || meaning === "none";
+  const first = isGood ? [failingEnded(permit), ended] : [ended];
   const { ask } = permit;
   // A block or a pause of the service is no answer to what was asked.
-  if (ask.kind === "cursor" || meaning === "blocked" || meaning === "paused") return [ended];
+  if (ask.kind === "cursor" || meaning === "blocked" || meaning === "paused") return first;
   const subject = ask.kind === "key" ? ask.accessKey : String(ask.nsu);
   const state = meaning === "found" ? "done" : "refused";
   const asks: Statement = {
@@ -121,13 +132,13 @@ export function callEnded(
       subject,
     ],
   };
-  if (ask.kind === "key" || meaning !== "found") return [ended, asks];
+  if (ask.kind === "key" || meaning !== "found") return [...first, asks];
   const taken: Statement = {
     sql: `update sefaz_parked set taken_at = ?6 where company = ?1 and cnpj = ?2 and environment = ?3 and nsu = ?5
       and taken_at is null and parked_at < ?6 and ${awaited}`,
     args: [...keyOf(permit), ask.nsu, now],
   };
-  return [ended, asks, taken];
+  return [...first, asks, taken];
 }
 
 /** Summaries as announced notes and events, where the guard selects a row; a later summary of a note replaces its state. */

@@ -88,6 +88,26 @@ export async function statementsOf(
   return rows.map(statementFrom).toReversed();
 }
 
+/** The last statement about each of some notes, at most a page of them, by access key; a note without one is not among them. */
+export async function lastStatements(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  accessKeys: readonly string[],
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<string, StoredStatement>> {
+  if (accessKeys.length === 0) return new Map();
+  const rows = await ports.reader.rows(
+    {
+      sql: `select ${COLUMNS} from sefaz_statements where company = ?1 and id in (
+          select (select s.id from sefaz_statements s indexed by sefaz_statements_of_note
+            where s.company = ?1 and s.access_key = k.value order by s.id desc limit 1) from json_each(?2) k)`,
+      args: [company, JSON.stringify(accessKeys)],
+    },
+    signal,
+  );
+  return new Map(rows.map(statementFrom).map((one) => [one.accessKey, one]));
+}
+
 /** The columns come from a STRICT table with CHECKs. */
 function statementFrom(row: Row): StoredStatement {
   const text = (name: string) => (row[name] === null ? null : String(row[name]));

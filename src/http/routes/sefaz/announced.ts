@@ -2,18 +2,21 @@ import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { isAccessKeyShape, withoutPrintMarks } from "../../../nfe/access-key.ts";
 import { type AnnouncedNote, announcedNotes } from "../../../sefaz/fetch/announced-notes.ts";
 import { askFor } from "../../../sefaz/fetch/asks.ts";
+import { AWARENESS_MS } from "../../../sefaz/statements/limits.ts";
+import { lastStatements, type StoredStatement } from "../../../sefaz/statements/statements.ts";
 import { causeOf, type Env } from "../../env.ts";
 import { requires } from "../../middleware/permissions.ts";
 import { instant, money } from "../../numbers.ts";
 import { CursorLimit, CursorPagination, cursorAfter } from "../../request/count-params.ts";
 import { cursorOr, jsonBody, responses } from "../../schemas.ts";
 import { OwnCnpj } from "./fetching.ts";
+import { StatementSchema, statementView } from "./statements.ts";
 
 const SITUATIONS = { "1": "authorised", "2": "denied", "3": "cancelled" } as const;
 const situationOf = (cSit: string) =>
   cSit === "2" || cSit === "3" ? SITUATIONS[cSit] : SITUATIONS["1"];
 
-const AnnouncedSchema = z
+export const AnnouncedSchema = z
   .object({
     access_key: z.string(),
     status: z.literal("ANUNCIADA"),
@@ -25,10 +28,23 @@ const AnnouncedSchema = z
     issued_at: z.string(),
     total_value: z.number(),
     announced_at: z.string(),
+    awareness_until: z.string().openapi({
+      description:
+        "Dez dias da emissão: a SEFAZ conta o prazo da ciência da autorização, que o resumo não traz",
+    }),
+    requested: z.boolean().openapi({
+      description: "A nota completa foi pedida pela chave, e o pedido espera a sua vez",
+    }),
+    statement: StatementSchema.nullable().openapi({
+      description: "A última manifestação da empresa sobre ela",
+    }),
   })
   .openapi("AnnouncedNote");
 
-const view = (note: AnnouncedNote): z.infer<typeof AnnouncedSchema> => ({
+const view = (
+  note: AnnouncedNote,
+  statement: StoredStatement | undefined,
+): z.infer<typeof AnnouncedSchema> => ({
   access_key: note.accessKey,
   status: "ANUNCIADA",
   situation: situationOf(note.cSit),
@@ -39,6 +55,9 @@ const view = (note: AnnouncedNote): z.infer<typeof AnnouncedSchema> => ({
   issued_at: instant(note.issuedMs),
   total_value: money(note.valueE2),
   announced_at: instant(note.announcedAt),
+  awareness_until: instant(note.issuedMs + AWARENESS_MS),
+  requested: note.isAsked,
+  statement: statement === undefined ? null : statementView(statement),
 });
 
 const Cursor = z
@@ -81,7 +100,10 @@ const getAnnounced = defineOpenAPIRoute<typeof announcedRoute, Env>({
       limit,
       ({ issuedMs, accessKey }) => `${issuedMs}.${accessKey}`,
     );
-    return c.json({ data: notes.map(view), pagination }, 200);
+    const keys = notes.map(({ accessKey }) => accessKey);
+    const statements = await lastStatements(ports, actor.company, keys, signal);
+    const data = notes.map((note) => view(note, statements.get(note.accessKey)));
+    return c.json({ data, pagination }, 200);
   },
 });
 

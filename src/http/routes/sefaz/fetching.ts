@@ -1,6 +1,7 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { settingsOf } from "../../../accounts/settings/settings.ts";
 import { isCnpj } from "../../../nfe/taxpayer.ts";
+import { listCertificates } from "../../../sefaz/certificates/certificates.ts";
 import { changeFetching, planNow, requireOwnCnpj } from "../../../sefaz/fetch/fetching.ts";
 import { parkedDocuments, retryParked } from "../../../sefaz/fetch/parked-documents.ts";
 import { type FetchingState, fetchingStates } from "../../../sefaz/fetch/states.ts";
@@ -24,7 +25,7 @@ export const nameOf = (environment: "1" | "2"): z.infer<typeof EnvironmentName> 
 
 const StateName = z.string().openapi({ enum: Object.keys(CODE_OF_STATE), example: "SP" });
 
-const FetchingSchema = z
+export const FetchingSchema = z
   .object({
     cnpj: z.string(),
     environment: EnvironmentName,
@@ -43,13 +44,23 @@ const FetchingSchema = z
       .openapi({ description: "code: o cStat, ou a falha da consulta" }),
     parked: z.int().openapi({ description: "Documentos que não puderam ser lidos" }),
     waiting: z.int().openapi({ description: "Documentos pedidos por chave ou NSU, à espera" }),
+    asks_left: z.int().openapi({
+      description: "Pedidos por chave ou NSU que ainda cabem na hora; a SEFAZ permite 20",
+    }),
+    certificate: z.boolean().openapi({
+      description:
+        "Há neste servidor um certificado A1 que vale agora para o CNPJ; false: as consultas esperam por um agente",
+    }),
     paused: z.boolean().openapi({
       description: "Há processamentos demais em andamento; a busca continua quando terminarem",
     }),
   })
   .openapi("SefazFetching");
 
-const view = (state: FetchingState): z.infer<typeof FetchingSchema> => ({
+const view = (
+  state: FetchingState,
+  certified: ReadonlySet<string>,
+): z.infer<typeof FetchingSchema> => ({
   cnpj: state.cnpj,
   environment: nameOf(state.environment),
   uf: stateOfCode(state.uf) ?? state.uf,
@@ -65,15 +76,25 @@ const view = (state: FetchingState): z.infer<typeof FetchingSchema> => ({
       : { at: instant(state.answer.at), code: state.answer.code, text: state.answer.text },
   parked: state.parked,
   waiting: state.waiting,
+  asks_left: state.asksLeft,
+  certificate: certified.has(state.cnpj.slice(0, ROOT)),
   paused: state.isFull,
 });
 
 const FetchingList = z.object({ data: z.array(FetchingSchema) });
 
+/** Characters of a CNPJ that all branches of a company share: a certificate is of all of them. */
+const ROOT = 8;
+
 /** All states of the caller's company. */
-const listOf = async ({ var: { ports, actor } }: { var: Env["Variables"] }) => ({
-  data: (await fetchingStates(ports, actor.company)).map(view),
-});
+async function listOf({ var: { ports, actor } }: { var: Env["Variables"] }) {
+  const now = ports.clock.now();
+  const states = await fetchingStates(ports, actor.company);
+  const known = ports.pfx === undefined ? [] : await listCertificates(ports, actor.company);
+  const valid = known.filter(({ startsAt, endsAt }) => startsAt <= now && now <= endsAt);
+  const certified = new Set(valid.map(({ cnpj }) => cnpj.slice(0, ROOT)));
+  return { data: states.map((state) => view(state, certified)) };
+}
 
 const listRoute = createRoute({
   method: "get",
@@ -158,7 +179,7 @@ const postNow = defineOpenAPIRoute<typeof nowRoute, Env>({
   },
 });
 
-const ParkedSchema = z
+export const ParkedSchema = z
   .object({
     cnpj: z.string(),
     environment: EnvironmentName,

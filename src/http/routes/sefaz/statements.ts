@@ -24,7 +24,7 @@ const TypeName = z.enum(STATEMENT_TYPES).openapi({
     "tpEvento: 210200 confirmação da operação, 210210 ciência, 210220 desconhecimento, 210240 operação não realizada",
 });
 
-const StatementSchema = z
+export const StatementSchema = z
   .object({
     id: z.string(),
     access_key: z.string(),
@@ -55,7 +55,7 @@ const StatementSchema = z
   })
   .openapi("Statement");
 
-const view = (one: StoredStatement): z.infer<typeof StatementSchema> => ({
+export const statementView = (one: StoredStatement): z.infer<typeof StatementSchema> => ({
   id: one.id,
   access_key: one.accessKey,
   cnpj: one.author,
@@ -112,7 +112,7 @@ const postStatement = defineOpenAPIRoute<typeof askRoute, Env>({
     if (type !== AWARE) requirePermission(c, "manage");
     const wanted = { accessKey, type, reason: reason ?? null };
     const statement = await askStatement(c.var.ports, wanted, causeOf(c), c.var.signal);
-    return c.json(view(statement), 202);
+    return c.json(statementView(statement), 202);
   },
 });
 
@@ -153,7 +153,7 @@ const getList = defineOpenAPIRoute<typeof listRoute, Env>({
     };
     const statements = await listStatements(ports, actor.company, page, signal);
     const pagination = cursorAfter(statements, limit, ({ id }) => id);
-    return c.json({ data: statements.map(view), pagination }, 200);
+    return c.json({ data: statements.map(statementView), pagination }, 200);
   },
 });
 

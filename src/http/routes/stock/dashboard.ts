@@ -28,7 +28,7 @@ async function todayOf(c: Context<Env>, by: DashboardDay["by"] = "posted"): Prom
   return { day: today(ports.clock.now(), timeZone), timeZone, by };
 }
 
-/** Of the stock, and of what the alerts count: notes held, mailboxes, webhooks and certificates. */
+/** Of the stock, and of what the alerts count: notes held, mailboxes, webhooks, certificates and calls to the tax office. */
 const STATS_TAGS = ["dashboard", "nfes", "alerts"] as const;
 
 /** The alerts that are not made of the stock, on one of the company's days. */
@@ -125,6 +125,9 @@ export const StatsSchema = z
         certificates_ending: figure(
           "Certificados A1 que terminam em até 30 dias ou terminaram, sem outro do mesmo CNPJ",
         ),
+        sefaz_failing: figure(
+          "CNPJs cuja busca na SEFAZ falha há mais de duas horas (sefaz.failing)",
+        ),
       })
       .openapi("DashboardAlerts", { description: "O que espera por uma pessoa" }),
   })
@@ -175,6 +178,7 @@ const getStats = defineOpenAPIRoute<typeof statsRoute, Env>({
           mailboxes_failing: counts.mailboxesFailing,
           webhooks_disabled: counts.webhooksDisabled,
           certificates_ending: counts.certificatesEnding,
+          sefaz_failing: counts.sefazFailing,
         },
       };
     });

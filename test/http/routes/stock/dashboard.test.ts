@@ -60,6 +60,7 @@ const NO_ALERTS = {
   mailboxes_failing: 0,
   webhooks_disabled: 0,
   certificates_ending: 0,
+  sefaz_failing: 0,
 };
 /** A month with these entries and exits after one without any. */
 const trendOf = (entries_value: number, exits_value: number) => ({
