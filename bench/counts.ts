@@ -23,7 +23,10 @@ async function ask<T>(
   const begun = performance.now();
   const answer = await fetch(`${service.url}${path}`, {
     method,
-    headers: { authorization: `Bearer ${service.token}`, "idempotency-key": key },
+    headers: {
+      authorization: `Bearer ${service.token}`,
+      ...(key === "" ? {} : { "idempotency-key": key }),
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await answer.text();
@@ -66,11 +69,13 @@ for (let time = 0; time < times; time += 1) {
     }));
     took(`${LINES} lines`, (await ask("POST", `${path}/lines`, { lines }, `${from}`)).ms);
   }
-  took("review, first page with the sums", (await ask("GET", `${path}/review?limit=100`)).ms);
-  took(
-    "review, another page of 100",
-    (await ask("GET", `${path}/review?limit=100&cursor=010000`)).ms,
+  const first = await ask<{ pagination: { next_cursor: string } }>(
+    "GET",
+    `${path}/review?limit=100`,
   );
+  took("review, first page with the sums", first.ms);
+  const other = `${path}/review?limit=100&cursor=${encodeURIComponent(first.body.pagination.next_cursor)}`;
+  took("review, another page of 100", (await ask("GET", other)).ms);
   took(
     "dry run of the close",
     (await ask("POST", `${path}/close?dry_run=true`, { missing: "zero", reason: "bancada" })).ms,

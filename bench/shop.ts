@@ -9,7 +9,7 @@ export async function fillShop(path: string, movements: number, products: number
   const { writing, close } = await openDatabase(`file:${path}`);
   const numbers = (count: number) =>
     `with recursive n(i) as (select 1 union all select i + 1 from n where i < ${count})`;
-  await writing.executeMultiple(`PRAGMA synchronous = OFF;
+  await writing.executeMultiple(`PRAGMA synchronous = OFF; PRAGMA busy_timeout = 20000;
     ${numbers(products)} insert into products (company, code, name, unit, last_cost_e2, last_cost_quantity_e4, created_at, updated_at)
       select 1, printf('%06d', i), 'Parafuso sextavado nº ' || i, 'UN', 1234 + i % 777, 30000, 0, 0 from n;
     ${numbers(products)} insert into supplier_items (company, supplier, code, unit, product, factor_e4, created_at, updated_at)
