@@ -21,7 +21,7 @@ const BENCHES = {
   counts: { full: [1_000_000, 20_000, 3], short: [20_000, 1_000, 1] },
   growth: { full: [15, 5_000, 10_000, 100_000, 1_000_000], short: [2, 5_000, 10_000] },
   memory: { full: [100_000], short: [2_000] },
-  companies: { full: [1_000, 2_000, 2, 5], short: [20, 100, 1, 1] },
+  companies: { full: [1_000, 20_000, 2, 5], short: [20, 100, 1, 1] },
   edge: { full: [4, 5], short: [1, 1] },
 } as const satisfies Record<string, { full: readonly number[]; short: readonly number[] }>;
 type Name = keyof typeof BENCHES;
