@@ -3,14 +3,14 @@ import type { TagVersions } from "../journal/versions.ts";
 import type { Holder } from "../lib/quota.ts";
 import { Failed } from "../lib/result.ts";
 import type { AccountsFailure } from "./failures.ts";
-import type { Role } from "./roles.ts";
+import type { KeyRole, Role } from "./roles.ts";
 import type { Claims } from "./token.ts";
 
 /** Who acts in a request: one user of one company, or an API key in the name of one. */
 export interface Actor {
   readonly company: number;
   readonly userId: number;
-  readonly role: Role;
+  readonly role: KeyRole;
   /** Present where an API key stands for the user who made it; the role is the lesser of the two. */
   readonly keyId?: string;
   /** Present where a browser's session reads another company of its person: the company that is open in it. */
@@ -34,6 +34,12 @@ export const holderOf = ({ company, userId, keyId, openCompany }: Actor): Holder
 export function mustBePerson({ keyId, role }: Actor): void {
   if (keyId !== undefined)
     throw new Failed<AccountsFailure>({ code: "auth.forbidden", permission: "self", role });
+}
+
+/** The role of a person, or of a key with a person's role. Fails with `auth.forbidden` for an agent's key. */
+export function roleOfPerson({ role }: Actor): Role {
+  if (role !== "AGENTE") return role;
+  throw new Failed<AccountsFailure>({ code: "auth.forbidden", permission: "read", role });
 }
 
 export interface Authenticated {

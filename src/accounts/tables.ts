@@ -1,5 +1,5 @@
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import type { Role } from "./roles.ts";
+import type { KeyRole, Role } from "./roles.ts";
 import type { TaxProfile } from "./tax-profile.ts";
 
 export const companies = sqliteTable("companies", {
@@ -76,7 +76,7 @@ export const apiKeys = sqliteTable(
     id: text().notNull(),
     name: text().notNull(),
     hash: text().notNull(),
-    role: text().$type<Role>().notNull(),
+    role: text().$type<KeyRole>().notNull(),
     expiresAt: integer("expires_at"),
     revokedAt: integer("revoked_at"),
     lastUsedAt: integer("last_used_at"),

@@ -8,6 +8,7 @@ import { OWN_FAILURES } from "./own-failures.ts";
 
 const LEAST_ROLE: Readonly<Record<string, string>> = {
   read: "VISUALIZADOR",
+  agent: "OPERADOR",
   operate: "OPERADOR",
   manage: "GERENTE",
   administer: "ADMIN",

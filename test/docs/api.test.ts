@@ -47,6 +47,7 @@ const LEAST_ROLE: Readonly<Record<string, string>> = {
   open: "open",
   self: "self",
   read: "VISUALIZADOR",
+  agent: "OPERADOR",
   operate: "OPERADOR",
   manage: "GERENTE",
   administer: "ADMIN",

@@ -7,7 +7,7 @@ import type { Actor, Authenticated } from "../actor.ts";
 import { authCache } from "../auth-cache.ts";
 import type { AccountsFailure } from "../failures.ts";
 import { homeOf, homeSql, versionsOfPeople } from "../home.ts";
-import { lesserRole, type Role } from "../roles.ts";
+import { type KeyRole, type Role, roleOfKey } from "../roles.ts";
 import { isWellFormedKey } from "./api-key.ts";
 
 type AuthPorts = Pick<Ports, "config" | "reader" | "clock"> & Partial<Pick<Ports, "homes">>;
@@ -15,7 +15,7 @@ type AuthPorts = Pick<Ports, "config" | "reader" | "clock"> & Partial<Pick<Ports
 /**
  * The user for whom an API key acts. The first request looks the key up by its SHA-256; then it is cached until it expires or
  * the company's `accounts` version rises, as tokens are. A key works while the user who made it is active, and never has more
- * rights than that user has at this moment. Fails with `auth.invalid_token`.
+ * rights than that user has at this moment (`roleOfKey`). Fails with `auth.invalid_token`.
  */
 export async function authenticateKey(ports: AuthPorts, key: string): Promise<Authenticated> {
   if (!isWellFormedKey(key)) throw refused("malformed");
@@ -42,12 +42,17 @@ async function admit(ports: AuthPorts, key: string): Promise<Authenticated> {
   }
   const expiresAt = row.expires_at === null ? null : Number(row.expires_at);
   mustBeValid(expiresAt, ports.clock.now());
+  // A CHECK of each table holds its column to its roles.
+  const role = roleOfKey(trusted<KeyRole>(row.role), trusted<Role>(row.maker));
+  if (role === null) {
+    keys.delete(key);
+    throw refused("revoked");
+  }
   const versions = versionsFrom(row.versions);
   const actor: Actor = {
     company: Number(row.company),
     userId: Number(row.created_by),
-    // A CHECK of each table holds its column to the four roles.
-    role: lesserRole(trusted<Role>(row.role), trusted<Role>(row.maker)),
+    role,
     keyId: String(row.id),
   };
   keys.set(key, { actor, expiresAt, accountsVersion: versions.accounts });

@@ -3,9 +3,9 @@ import { audit, bumpTags } from "../../journal/record.ts";
 import { sha256 } from "../../lib/hash.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { mustBePerson, type UserCause } from "../actor.ts";
+import { mustBePerson, roleOfPerson, type UserCause } from "../actor.ts";
 import type { AccountsFailure } from "../failures.ts";
-import { lesserRole, type Role } from "../roles.ts";
+import { type KeyRole, roleOfKey } from "../roles.ts";
 import { apiKeys, memberships } from "../tables.ts";
 import { makeKey } from "./api-key.ts";
 
@@ -13,9 +13,9 @@ import { makeKey } from "./api-key.ts";
 export interface Key {
   readonly id: string;
   readonly name: string;
-  readonly role: Role;
-  /** The role it has at this moment: the lesser of its own and its maker's. Null: its maker is inactive, it is refused. */
-  readonly effectiveRole: Role | null;
+  readonly role: KeyRole;
+  /** The role it has at this moment (`roleOfKey`). Null: its maker is inactive, or may no longer what it may; it is refused. */
+  readonly effectiveRole: KeyRole | null;
   readonly createdAt: number;
   readonly createdBy: number;
   readonly expiresAt: number | null;
@@ -25,7 +25,7 @@ export interface Key {
 
 export interface KeyRequest {
   readonly name: string;
-  readonly role: Role;
+  readonly role: KeyRole;
   /** Milliseconds UTC; null: until it is revoked. */
   readonly expiresAt: number | null;
 }
@@ -85,7 +85,10 @@ export async function createKey(
   });
   if (!created) throw new Failed<AccountsFailure>({ code: "key.too_many", limit: MAX_KEYS });
   const made = { id, name, role, expiresAt, createdAt: now, createdBy: actor.userId };
-  return { key, made: { ...made, effectiveRole: lesserRole(role, actor.role), lastUsedAt: null } };
+  return {
+    key,
+    made: { ...made, effectiveRole: roleOfKey(role, roleOfPerson(actor)), lastUsedAt: null },
+  };
 }
 
 /** The company's keys that are not revoked, newest first: at most MAX_KEYS. */
@@ -115,7 +118,7 @@ export async function listKeys(ports: Pick<Ports, "read">, company: number): Pro
     .limit(MAX_KEYS);
   return rows.map(({ maker, ...key }) => ({
     ...key,
-    effectiveRole: maker === null ? null : lesserRole(key.role, maker),
+    effectiveRole: maker === null ? null : roleOfKey(key.role, maker),
   }));
 }
 

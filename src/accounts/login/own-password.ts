@@ -2,7 +2,7 @@ import { and, eq } from "drizzle-orm";
 import { audit, bumpTags } from "../../journal/record.ts";
 import { Failed, orFail } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { UserCause } from "../actor.ts";
+import { roleOfPerson, type UserCause } from "../actor.ts";
 import type { AccountsFailure } from "../failures.ts";
 import { memberships, users } from "../tables.ts";
 import type { BrowserSession } from "../token.ts";
@@ -80,7 +80,7 @@ export async function changeOwnPassword(
   if (tokenVersion === undefined) throw revoked;
   const token = await tokenFor(
     ports,
-    { ...user, company, role: cause.actor.role, tokenVersion: Number(tokenVersion) },
+    { ...user, company, role: roleOfPerson(cause.actor), tokenVersion: Number(tokenVersion) },
     session,
     now,
   );

@@ -5,7 +5,7 @@ import { printAnswer, printSecret } from "../terminal/answer.ts";
 import { moment } from "../terminal/decimals.ts";
 import { type ParsedArgs, textOf, UsageError } from "../terminal/parsed-args.ts";
 import { paint, table } from "../terminal/screen.ts";
-import { roleOf } from "./options.ts";
+import { keyRoleOf } from "./options.ts";
 
 /** Keys on one page of the API. */
 const PAGE = 100;
@@ -23,7 +23,7 @@ export async function runKeys(terminal: Terminal, given: ParsedArgs): Promise<nu
     return withConnection(terminal, given, "read", (service) =>
       revoke(terminal, given, service, named),
     );
-  const role = roleOf("keys", given);
+  const role = keyRoleOf("keys", given);
   if (role === undefined) throw usage("Informe em --role o perfil");
   const expires = textOf(given.expires);
   if (expires !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(expires))

@@ -1,4 +1,4 @@
-import { type CommandHelp, DRY_RUN, EVERY, REASON, ROLE, WHERE } from "./shared.ts";
+import { type CommandHelp, DRY_RUN, EVERY, KEY_ROLE, REASON, ROLE, WHERE } from "./shared.ts";
 
 /** Commands that ask the service for one thing, or tell it one. */
 export const REQUEST_COMMANDS = {
@@ -116,7 +116,7 @@ export const REQUEST_COMMANDS = {
       revoke: "Revoga uma chave",
     },
     args: {
-      ...ROLE,
+      ...KEY_ROLE,
       expires: {
         type: "string",
         valueHint: "AAAA-MM-DD",

@@ -55,6 +55,14 @@ export const REASON = {
   reason: { type: "string", valueHint: "MOTIVO", description: "Por quê, de 3 a 500 caracteres" },
 } as const satisfies ArgsDef;
 
+export const KEY_ROLE = {
+  role: {
+    type: "string",
+    valueHint: "VISUALIZADOR|OPERADOR|GERENTE|ADMIN|AGENTE",
+    description: "O perfil (add); AGENTE: só para sge sefaz run",
+  },
+} as const satisfies ArgsDef;
+
 export const ROLE = {
   role: {
     type: "string",

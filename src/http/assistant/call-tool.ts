@@ -107,6 +107,7 @@ async function asked(c: Context<Env>, tool: string, args: Args): Promise<Answer>
 const LEAST_ROLE: Readonly<Record<Permission, string>> = {
   self: "VISUALIZADOR",
   read: "VISUALIZADOR",
+  agent: "OPERADOR",
   operate: "OPERADOR",
   manage: "GERENTE",
   administer: "ADMIN",

@@ -5,6 +5,7 @@ import { Failed } from "../../lib/result.ts";
 import type { Env } from "../env.ts";
 import { readBodyBytes } from "../middleware/body-bytes.ts";
 import { isAllowedOrigin } from "../middleware/cors.ts";
+import { requirePermission } from "../middleware/permissions.ts";
 import { readStrictJson } from "../strict-json.ts";
 import { toolsOf } from "./call-tool.ts";
 import {
@@ -33,10 +34,11 @@ export const checkOrigin: MiddlewareHandler<Env> = (c, next) => {
 
 /**
  * Answers one message. Only an API key comes in: with the token of a person an assistant could confirm what it asks for itself.
- * Fails with `mcp.key_needed`; what is wrong with a message is a JSON-RPC error.
+ * Fails with `mcp.key_needed`, and `auth.forbidden` for a key that may not read; what is wrong with a message is a JSON-RPC error.
  */
 export async function answerMcp(c: Context<Env>): Promise<Response> {
   if (c.var.actor.keyId === undefined) throw new Failed<RequestFailure>({ code: "mcp.key_needed" });
+  requirePermission(c, "read");
   c.header("cache-control", "no-store");
   if (!speaksVersion(c.req.header("mcp-protocol-version")))
     return c.json(rpcError(null, INVALID_REQUEST, "Unsupported MCP-Protocol-Version"), 400);

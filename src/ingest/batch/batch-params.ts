@@ -1,11 +1,11 @@
 import type { Actor, UserCause } from "../../accounts/actor.ts";
-import type { Role } from "../../accounts/roles.ts";
+import type { KeyRole } from "../../accounts/roles.ts";
 
 /** Parameters and author of a batch, as stored in its job (`jobs.params`). */
 export interface BatchParams {
   /** Null: the company's `auto_approve` at the time when the document is processed. */
   readonly approve: boolean | null;
-  readonly role: Role;
+  readonly role: KeyRole;
   readonly key_id: string | null;
   readonly request_id: string;
   readonly peer: string | null;

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { z } from "zod";
-import type { Role } from "../../accounts/roles.ts";
+import type { KeyRole } from "../../accounts/roles.ts";
 import type { KeySchema } from "../../http/routes/accounts/api-keys.ts";
 import { ask, newKey } from "../base/ask.ts";
 import { notify } from "../base/notices.ts";
@@ -16,7 +16,7 @@ import { Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Card } from "../parts/view.tsx";
 import { useAct } from "./act.ts";
 import { Once } from "./once.tsx";
-import { ROLE_OPTIONS } from "./roles.ts";
+import { KEY_ROLE_OPTIONS } from "./roles.ts";
 
 type Key = z.infer<typeof KeySchema>;
 type Fresh = Key & { readonly key: string };
@@ -114,7 +114,9 @@ export default function Keys() {
 
 function KeyState({ keyOf: key }: { keyOf: Key }) {
   if (key.effective_role === null)
-    return <Badge tone="bad" icon="ban" text="Não vale: quem a criou está inativo" />;
+    return (
+      <Badge tone="bad" icon="ban" text="Não vale: quem a criou está inativo ou perdeu o direito" />
+    );
   if (key.expires_at !== null && Date.parse(key.expires_at) <= Date.now())
     return <Badge tone="plain" icon="clock" text="Vencida" />;
   if (key.effective_role !== key.role)
@@ -128,7 +130,7 @@ function KeyState({ keyOf: key }: { keyOf: Key }) {
 
 function NewKey(props: { onClose: () => void; onDone: (made: Fresh) => void }) {
   const [name, setName] = useState("");
-  const [role, setRole] = useState<Role>("OPERADOR");
+  const [role, setRole] = useState<KeyRole>("OPERADOR");
   const [until, setUntil] = useState("");
   const [key] = useState(newKey);
   const act = useAct();
@@ -155,7 +157,13 @@ function NewKey(props: { onClose: () => void; onDone: (made: Fresh) => void }) {
           hint="Quem a usa: “Loja virtual”, “Escritório”."
           problem={act.problem("name")}
         />
-        <Select label="Perfil" value={role} options={ROLE_OPTIONS} onChange={setRole} />
+        <Select label="Perfil" value={role} options={KEY_ROLE_OPTIONS} onChange={setRole} />
+        {role === "AGENTE" && (
+          <p class="quiet small">
+            Só para o programa que busca notas na SEFAZ com o certificado da empresa: não lê notas
+            nem estoque.
+          </p>
+        )}
         <Field
           label="Vale até (opcional)"
           type="date"

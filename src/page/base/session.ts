@@ -1,5 +1,5 @@
 import { computed } from "@preact/signals";
-import { type Permission, type Role, may as roleMay } from "../../accounts/roles.ts";
+import { type KeyRole, type Permission, may as roleMay } from "../../accounts/roles.ts";
 import { ask } from "./ask.ts";
 import { type Me, me } from "./me.ts";
 import { Refused, Unreachable } from "./problem.ts";
@@ -12,11 +12,12 @@ export const may = (permission: Permission): boolean => {
   return role !== undefined && roleMay(role, permission);
 };
 
-export const ROLE_NAMES: Record<Role, string> = {
+export const ROLE_NAMES: Record<KeyRole, string> = {
   VISUALIZADOR: "Visualizador",
   OPERADOR: "Operador",
   GERENTE: "Gerente",
   ADMIN: "Administrador",
+  AGENTE: "Agente da SEFAZ",
 };
 
 /** The company's name for the first paint, before GET /api/session has answered. */

@@ -25,6 +25,32 @@ test("S2: every route answers each role as the matrix says, before the request i
   }
 });
 
+test("an agent's key is let into the routes of an agent, and into no other", () =>
+  withApp(async (service) => {
+    const { send, raw } = service;
+    await oneCompanyOnly(service);
+    const { key, role } = (
+      await send("POST", "/api/keys", { json: { name: "busca", role: "AGENTE" } })
+    ).body;
+    expect(role).toBe("AGENTE");
+    const by = { as: "anonymous", headers: { authorization: `Bearer ${key}` } } as const;
+    const admitted: string[] = [];
+    for (const [method, path, least] of [...MATRIX, ["post", "/mcp", "VISUALIZADOR"] as const]) {
+      if (least === "anonymous") continue;
+      const { status, body } = await raw(method.toUpperCase(), concretePath(path), by);
+      await body?.cancel();
+      if (status !== 403) admitted.push(`${method} ${path} ${status}`);
+    }
+    const { paths } = (await send("GET", "/openapi.json", { as: "anonymous" })).body;
+    const declared = MATRIX.filter(
+      ([method, path]) => paths[path][method]["x-permission"] === "agent",
+    );
+    expect(admitted.map((one) => one.replace(/ \d+$/, ""))).toEqual(
+      declared.map(([method, path]) => `${method} ${path}`),
+    );
+    expect(declared.length).toBeGreaterThan(1);
+  }));
+
 test("the role matrix names every route of the app", () =>
   withApp(async ({ app }) => {
     const served = inspectRoutes(app)

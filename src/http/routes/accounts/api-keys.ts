@@ -1,7 +1,7 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { prefixOf } from "../../../accounts/keys/api-key.ts";
 import { createKey, type Key, listKeys, revokeKey } from "../../../accounts/keys/keys.ts";
-import { ROLES } from "../../../accounts/roles.ts";
+import { KEY_ROLES } from "../../../accounts/roles.ts";
 import { causeOf, type Env } from "../../env.ts";
 import { requires } from "../../middleware/permissions.ts";
 import { instant, instantOrNull } from "../../numbers.ts";
@@ -21,10 +21,10 @@ export const KeySchema = z
     id: z.string(),
     prefix: z.string().openapi({ description: "O início da chave: sge_ e o id" }),
     name: z.string(),
-    role: z.enum(ROLES),
-    effective_role: z.enum(ROLES).nullable().openapi({
+    role: z.enum(KEY_ROLES),
+    effective_role: z.enum(KEY_ROLES).nullable().openapi({
       description:
-        "Com que perfil a chave age agora: o menor entre o dela e o de quem a criou; null: quem a criou está inativo, e ela não vale",
+        "Com que perfil a chave age agora: o menor entre o dela e o de quem a criou; null: quem a criou está inativo ou perdeu esse direito, e ela não vale",
     }),
     created_at: z.iso.datetime(),
     created_by: z.int(),
@@ -70,7 +70,7 @@ const getKeys = defineOpenAPIRoute<typeof listRoute, Env>({
 const KeyBodySchema = z
   .strictObject({
     name: text(80).trim().min(1),
-    role: z.enum(ROLES),
+    role: z.enum(KEY_ROLES),
     expires_at: z.iso
       .datetime({ offset: true })
       .nullish()

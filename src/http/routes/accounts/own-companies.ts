@@ -1,4 +1,5 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import { roleOfPerson } from "../../../accounts/actor.ts";
 import type { AccountsFailure } from "../../../accounts/failures.ts";
 import { companiesOf, inOrder, type OwnCompany } from "../../../accounts/login/memberships.ts";
 import { switchCompany } from "../../../accounts/login/switch-company.ts";
@@ -70,7 +71,7 @@ const getMe = defineOpenAPIRoute<typeof meRoute, Env>({
     c.header("cache-control", "no-store");
     return c.json(
       {
-        user: { id, name, email, role: actor.role },
+        user: { id, name, email, role: roleOfPerson(actor) },
         api_key: actor.keyId ?? null,
         company: ownCompanyView(company),
         companies: (actor.keyId === undefined ? all : here).map(ownCompanyView),

@@ -31,6 +31,7 @@ import { PROBLEMS, responses } from "../../schemas.ts";
 const ROLE_OF = {
   self: "VISUALIZADOR",
   read: "VISUALIZADOR",
+  agent: "OPERADOR",
   operate: "OPERADOR",
   manage: "GERENTE",
   administer: "ADMIN",

@@ -43,7 +43,7 @@ const claimRoute = createRoute({
   tags: ["sefaz"],
   summary:
     "Reserva a próxima consulta à SEFAZ para um agente, que tem o certificado; ela conta como feita",
-  ...requires("operate"),
+  ...requires("agent"),
   request: {
     body: jsonBody(z.strictObject({ cnpjs: z.array(OwnCnpj).min(1).max(100).optional() })),
   },
@@ -104,7 +104,7 @@ const answerRoute = createRoute({
   tags: ["sefaz"],
   summary:
     "Entrega o que a SEFAZ respondeu a uma consulta, byte por byte, ou a falha que houve no lugar da resposta",
-  ...requires("operate"),
+  ...requires("agent"),
   request: {
     params: z.object({ id: z.string().max(64) }),
     query: z.object({

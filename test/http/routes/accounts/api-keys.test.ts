@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { syntheticNote } from "../../../../src/synthetic/synthetic-note.ts";
+import { COMPANY } from "../../../../src/synthetic/trade.ts";
 import { type TestApp, withApp } from "../../../support/app.ts";
 
 const by = (key: string) => ({
@@ -69,6 +70,25 @@ test("an API key has the permissions of its role, but not those over a user's ow
     expect((await send("GET", "/api/stock", by(reader))).status).toBe(200);
     expect((await send("POST", "/api/nfe/upload", by(reader))).status).toBe(403);
     expect((await send("GET", "/api/company", { as: "ADMIN" })).status).toBe(200);
+  }));
+
+test("an agent's key ends when its maker may no longer do what an agent does", () =>
+  withApp(async (service) => {
+    const { send } = service;
+    await send("PATCH", "/api/company", { json: { cnpjs: [COMPANY.cnpj] } });
+    const { key } = (await makeKey(service, "AGENTE")).body;
+    const claim = () => send("POST", "/api/sefaz/calls", { ...by(key), json: {} });
+    expect((await claim()).body).toEqual({ call: null, next_at: null });
+    expect((await send("GET", "/api/sefaz", by(key))).status).toBe(403);
+    const maker = (role: string) =>
+      service.ports.writer.commit({
+        statements: [{ sql: "update memberships set role = ?1 where user_id = 14", args: [role] }],
+        read: () => null,
+      });
+    await maker("VISUALIZADOR");
+    expect((await claim()).body.code).toBe("auth.invalid_token");
+    await maker("OPERADOR");
+    expect((await claim()).status).toBe(200);
   }));
 
 test("the audit names the key that wrote, beside the user who created it", () =>
