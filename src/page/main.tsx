@@ -2,10 +2,16 @@ import { render } from "preact";
 import { LocationProvider } from "preact-iso/router";
 import { App } from "./app.tsx";
 import "./base/theme.ts";
-import { serveOffline } from "./offline.ts";
+import { preload } from "./lazy-view.tsx";
+import { serveWhenQuiet } from "./offline.ts";
+import { placeOf } from "./places.ts";
 
 /** Links that the browser follows by itself: files of the API. */
 const OURS = /^\/(?!api\/|assets\/|openapi)/;
+
+// The view travels while GET /api/session is answered.
+const place = placeOf(location.pathname);
+if (place !== null) preload(place.folder);
 
 const root = document.querySelector("#app");
 if (root !== null)
@@ -15,4 +21,4 @@ if (root !== null)
     </LocationProvider>,
     root,
   );
-void serveOffline();
+serveWhenQuiet();

@@ -14,8 +14,16 @@ function ownWorker(url: string): string {
   return url;
 }
 
-/** Registers the service worker, so that the page opens without a network. Where the address is not secure there is none. */
-export async function serveOffline(): Promise<void> {
+/** The first view is read before the files of all others, which a new service worker fetches at once. */
+const QUIET_MS = 3_000;
+
+/** Registers the service worker after the first view, so that the page opens without a network. */
+export function serveWhenQuiet(): void {
+  setTimeout(() => void serveOffline(), QUIET_MS);
+}
+
+/** Where the address is not secure there is none. */
+async function serveOffline(): Promise<void> {
   if (!isSecureContext || !("serviceWorker" in navigator)) return;
   const rules = { createScriptURL: ownWorker };
   const policy =

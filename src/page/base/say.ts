@@ -1,26 +1,36 @@
 /** Every format of the page: figures, money, days and names, as they are written in Brazil. Figures come from the API and are only written here. */
 
-const MONEY = new Intl.NumberFormat("pt-BR", { style: "currency", currency: "BRL" });
-const COST = new Intl.NumberFormat("pt-BR", {
+/** A format that is made when it is first written with: making all of them at the start is a tenth of the program's first work. */
+function atFirstUse<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+const figures = (options: Intl.NumberFormatOptions) =>
+  atFirstUse(() => new Intl.NumberFormat("pt-BR", options));
+const days = (options: Intl.DateTimeFormatOptions) =>
+  atFirstUse(() => new Intl.DateTimeFormat("pt-BR", options));
+
+const MONEY = figures({ style: "currency", currency: "BRL" });
+const COST = figures({
   style: "currency",
   currency: "BRL",
   minimumFractionDigits: 2,
   maximumFractionDigits: 4,
 });
-const QUANTITY = new Intl.NumberFormat("pt-BR", { maximumFractionDigits: 4 });
-const WHOLE = new Intl.NumberFormat("pt-BR", { maximumFractionDigits: 0 });
-const SHORT = new Intl.NumberFormat("pt-BR", { notation: "compact", maximumFractionDigits: 1 });
-const SIGNED = new Intl.NumberFormat("pt-BR", {
-  maximumFractionDigits: 4,
-  signDisplay: "exceptZero",
-});
+const QUANTITY = figures({ maximumFractionDigits: 4 });
+const WHOLE = figures({ maximumFractionDigits: 0 });
+const SHORT = figures({ notation: "compact", maximumFractionDigits: 1 });
+const SIGNED = figures({ maximumFractionDigits: 4, signDisplay: "exceptZero" });
 
 /** Unknown is a dash, never 0. */
 const UNKNOWN = "–";
 
 type Figure = number | null | undefined;
-const written = (format: Intl.NumberFormat, value: Figure): string =>
-  value === null || value === undefined ? UNKNOWN : format.format(value);
+const written = (format: () => Intl.NumberFormat, value: Figure): string =>
+  value === null || value === undefined ? UNKNOWN : format().format(value);
 
 /** Reais with two places. */
 export const money = (value: Figure): string => written(MONEY, value);
@@ -40,19 +50,10 @@ export const signed = (value: Figure): string => written(SIGNED, value);
 /** A short form for the axis of a chart: 6 mil. */
 export const short = (value: Figure): string => written(SHORT, value);
 
-const DAY = new Intl.DateTimeFormat("pt-BR", {
-  day: "2-digit",
-  month: "2-digit",
-  year: "numeric",
-  timeZone: "UTC",
-});
-const DAY_MONTH = new Intl.DateTimeFormat("pt-BR", {
-  day: "2-digit",
-  month: "2-digit",
-  timeZone: "UTC",
-});
-const MONTH = new Intl.DateTimeFormat("pt-BR", { month: "long", year: "numeric", timeZone: "UTC" });
-const MOMENT = new Intl.DateTimeFormat("pt-BR", { dateStyle: "short", timeStyle: "short" });
+const DAY = days({ day: "2-digit", month: "2-digit", year: "numeric", timeZone: "UTC" });
+const DAY_MONTH = days({ day: "2-digit", month: "2-digit", timeZone: "UTC" });
+const MONTH = days({ month: "long", year: "numeric", timeZone: "UTC" });
+const MOMENT = days({ dateStyle: "short", timeStyle: "short" });
 
 /** A calendar day (`2026-11-28`, or an instant whose first ten letters are the day meant): 28/11/2026. */
 export const day = (value: string | null | undefined): string => dated(DAY, value);
@@ -61,22 +62,22 @@ export const dayMonth = (value: string | null | undefined): string => dated(DAY_
 /** `2026-11`: novembro de 2026. */
 export const month = (value: string): string => dated(MONTH, `${value}-01`);
 
-function dated(format: Intl.DateTimeFormat, value: string | null | undefined): string {
+function dated(format: () => Intl.DateTimeFormat, value: string | null | undefined): string {
   if (value === null || value === undefined) return UNKNOWN;
   const at = Date.parse(`${value.slice(0, 10)}T00:00:00Z`);
-  return Number.isNaN(at) ? UNKNOWN : format.format(at);
+  return Number.isNaN(at) ? UNKNOWN : format().format(at);
 }
 
 /** An instant in the browser's own time: 28/11/2026, 17:15. */
 export function moment(value: string | number | null | undefined): string {
   if (value === null || value === undefined) return UNKNOWN;
   const at = new Date(value);
-  return Number.isNaN(at.getTime()) ? UNKNOWN : MOMENT.format(at);
+  return Number.isNaN(at.getTime()) ? UNKNOWN : MOMENT().format(at);
 }
 
 /** `1 nota`, `3 notas`. */
 export const count = (many: number, one: string, more: string): string =>
-  `${QUANTITY.format(many)} ${many === 1 ? one : more}`;
+  `${QUANTITY().format(many)} ${many === 1 ? one : more}`;
 
 const KEPT_CAPITALS = /^(?:ME|EPP|EIRELI|MEI|CNPJ|CPF|II|III|IV|S[./]A\.?|S\/A)$/;
 const SMALL = new Set(["da", "das", "de", "do", "dos", "e", "em", "para", "com", "a", "o"]);

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useAddress } from "../base/address.ts";
 import { useKeys } from "../base/keys.ts";
 import { useListReader } from "../base/list-reader.ts";
@@ -78,6 +78,21 @@ export default function NotesView() {
     if (!changed.delete(key)) changed.add(key);
     setMarked(changed);
   };
+  // The counts come while the rows are made: fifty rows are not made again for them.
+  const list = useMemo(
+    () => (
+      <NoteList
+        address={address}
+        shown={shown}
+        reader={reader}
+        marked={marked}
+        onMark={mark}
+        onApprove={approve}
+        busy={busy.value}
+      />
+    ),
+    [address.with({}), reader, marked, busy.value],
+  );
   const ready = counts.value?.ready ?? 0;
   const all = shown.ver === "" && may("operate") && ready > 0 && !isFiltered(address);
   return (
@@ -142,15 +157,7 @@ export default function NotesView() {
               </p>
             )}
             <ErrorBar fault={counts.fault} again={counts.again} />
-            <NoteList
-              address={address}
-              shown={shown}
-              reader={reader}
-              marked={marked}
-              onMark={mark}
-              onApprove={approve}
-              busy={busy.value}
-            />
+            {list}
             <p class="notes-keys small quiet desk">
               <kbd>j</kbd> <kbd>k</kbd> andar · <kbd>Enter</kbd> abrir
               {shown.ver === "" && may("operate") && (
