@@ -213,6 +213,7 @@ const costRises: ReadTool = {
       data: {
         at: string;
         product_code: string;
+        product_name: string;
         movement_id: number;
         entry_cost: number;
         average_cost: number;
@@ -228,7 +229,7 @@ const costRises: ReadTool = {
           .slice(0, SHOWN)
           .map(
             (one) =>
-              `${quoted(one.product_code)}: de ${amount(one.average_cost)} para ${amount(one.entry_cost)} (+${one.percent} %) em ${one.at} (movimento ${one.movement_id})`,
+              `${quoted(one.product_code)} ${quoted(one.product_name)}: de ${amount(one.average_cost)} para ${amount(one.entry_cost)} (+${one.percent} %) em ${one.at} (movimento ${one.movement_id})`,
           ),
       ],
       data: { since, rises: data },

@@ -1,7 +1,5 @@
 import type { z } from "zod";
-import type { NoteCountsSchema } from "../../http/routes/notes/note-counts.ts";
 import type { CompositionSchema } from "../../http/routes/stock/composition.ts";
-import type { CostRiseSchema } from "../../http/routes/stock/cost-rises.ts";
 import type { DaySchema, StatsSchema } from "../../http/routes/stock/dashboard.ts";
 import type { NoteSummarySchema } from "../../http/views/note-view.ts";
 
@@ -9,6 +7,4 @@ import type { NoteSummarySchema } from "../../http/views/note-view.ts";
 export type Stats = z.infer<typeof StatsSchema>;
 export type Day = z.infer<typeof DaySchema>;
 export type Composition = z.infer<typeof CompositionSchema>;
-export type Counts = z.infer<typeof NoteCountsSchema>;
 export type Note = z.infer<typeof NoteSummarySchema>;
-export type CostRise = z.infer<typeof CostRiseSchema>;

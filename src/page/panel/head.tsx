@@ -1,5 +1,5 @@
 import { count, money, wholeUpTo } from "../base/say.ts";
-import type { Counts, Stats } from "./answers.ts";
+import type { Stats } from "./answers.ts";
 
 /** The API counts no further. */
 const MOST = 10_000;
@@ -7,22 +7,22 @@ const MOST = 10_000;
 const many = (value: number | undefined): string => wholeUpTo(MOST, value);
 
 /** The figures that an owner looks at first; each leads to its list. */
-export function Head({ stats, counts }: { stats: Stats | null; counts: Counts | null }) {
+export function Head({ stats }: { stats: Stats | null }) {
   const expired = stats?.expired_lot_count ?? 0;
   return (
     <ul class="panel-figures">
       <Figure
         href="/notas"
         label="Notas a aprovar"
-        value={many(counts?.ready)}
+        value={many(stats?.waiting.ready)}
         more="Prontas para o estoque"
       />
       <Figure
         href="/notas?ver=retidas"
         label="Notas retidas"
-        value={many(counts?.held)}
+        value={many(stats?.waiting.held)}
         more="Com dúvida a resolver"
-        tone={(counts?.held ?? 0) > 0 ? "hold" : ""}
+        tone={(stats?.waiting.held ?? 0) > 0 ? "hold" : ""}
       />
       <Figure
         wide

@@ -5,33 +5,32 @@ import { may } from "../base/session.ts";
 import { Icon } from "../parts/icon.tsx";
 import { ErrorBar } from "../parts/states.tsx";
 import { Card } from "../parts/view.tsx";
-import type { CostRise, Counts, Note, Stats } from "./answers.ts";
+import type { Note, Stats } from "./answers.ts";
 
 const TOP = 5;
-const RISES = `/api/reports/cost-rises?days=30&limit=${TOP}`;
 const NOTES = `/api/nfes?status=PENDENTE&held=true&cursor=start&limit=${TOP}`;
 
 type HeldNotes = Read<{ data: readonly Note[] }>;
 
 /** The newest held notes, which are read where there are any. */
-export function useHeldNotes(counts: Counts | null): { settled: boolean; notes: HeldNotes } {
-  const any = counts !== null && counts.held > 0;
+export function useHeldNotes(stats: Stats | null): { settled: boolean; notes: HeldNotes } {
+  const any = stats !== null && stats.waiting.held > 0;
   const notes: HeldNotes = useRead(any ? NOTES : null);
   useOld(["nfe."], notes.again);
   return { settled: !any || isSettled(notes), notes };
 }
 
 /** What waits for a person: alerts first, then the newest held notes, each with its reason. */
-export function NeedsYou(props: { counts: Counts; stats: Stats; notes: HeldNotes }) {
-  const { counts, stats, notes } = props;
+export function NeedsYou({ stats, notes }: { stats: Stats; notes: HeldNotes }) {
   const alerts = alertsOf(stats);
-  const nothing = alerts.length === 0 && counts.held === 0;
+  const { held } = stats.waiting;
+  const nothing = alerts.length === 0 && held === 0;
   return (
     <Card
       title="Precisam de você"
       class="panel-first"
       beside={
-        counts.held > TOP && (
+        held > TOP && (
           <a class="small" href="/notas?ver=retidas">
             Ver todas
           </a>
@@ -103,44 +102,16 @@ function alertsOf({ alerts }: Stats): Alert[] {
   return all.filter(({ many }) => many > 0);
 }
 
-/** What has risen, and the names of its products. */
-interface Rises {
-  readonly settled: boolean;
-  readonly any: boolean;
-  readonly rises: Read<{ data: readonly CostRise[] }>;
-  readonly nameOf: (code: string) => string;
-}
-
-/** The newest entries that cost more than the average; their products are read by name. */
-export function useCostRises(stats: Stats | null): Rises {
-  const any = stats !== null && stats.alerts.cost_rose > 0;
-  const rises = useRead<{ data: readonly CostRise[] }>(any ? RISES : null);
-  useOld(["product.cost_rose"], rises.again);
-  const codes = [...new Set((rises.value?.data ?? []).map((one) => one.product_code))];
-  // A code with a comma cannot be asked for in a list: it is shown as it is.
-  const asked = codes.filter((code) => !code.includes(",")).map(encodeURIComponent);
-  const names = useRead<{ data: readonly { code: string; name: string }[] }>(
-    asked.length === 0 ? null : `/api/stock?cursor=start&limit=${TOP}&codes=${asked.join(",")}`,
-  );
-  return {
-    settled: !any || (isSettled(rises) && (asked.length === 0 || isSettled(names))),
-    any,
-    rises,
-    nameOf: (code) => name(names.value?.data.find((one) => one.code === code)?.name ?? code),
-  };
-}
-
-/** The list of them; nothing where none rose. */
-export function CostRises({ rises: { any, rises, nameOf } }: { rises: Rises }) {
-  if (!any) return null;
+/** The newest entries that cost more than the average; nothing where none rose. */
+export function CostRises({ stats: { cost_rises: rises } }: { stats: Stats }) {
+  if (rises.length === 0) return null;
   return (
     <Card title="Custos que subiram">
-      <ErrorBar fault={rises.fault} again={rises.again} />
       <ul class="panel-list">
-        {(rises.value?.data ?? []).map((one) => (
+        {rises.map((one) => (
           <li key={one.movement_id} class="panel-rise">
             <a class="panel-name" href={`/estoque?produto=${encodeURIComponent(one.product_code)}`}>
-              {nameOf(one.product_code)}
+              {name(one.product_name)}
             </a>
             <b class="bad figure">+{percent(one.percent)}</b>
             <span class="small quiet">

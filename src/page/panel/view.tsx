@@ -7,10 +7,10 @@ import { companyName } from "../base/session.ts";
 import { Button } from "../parts/button.tsx";
 import { ErrorBar, Skeleton } from "../parts/states.tsx";
 import { View } from "../parts/view.tsx";
-import type { Composition, Counts, Day, Stats } from "./answers.ts";
+import type { Composition, Day, Stats } from "./answers.ts";
 import { Ages, Categories, Expiring, Movements, Valuable } from "./charts.tsx";
 import { Head } from "./head.tsx";
-import { CostRises, NeedsYou, useCostRises, useHeldNotes } from "./lists.tsx";
+import { CostRises, NeedsYou, useHeldNotes } from "./lists.tsx";
 
 /** Everything that moves goods or changes a note, a product, a mailbox or a webhook. */
 const OLD = ["nfe.", "movement.", "stock.", "product.", "products.", "count.", "mail", "webhook."];
@@ -18,17 +18,14 @@ const OLD = ["nfe.", "movement.", "stock.", "product.", "products.", "count.", "
 /** Painel: what the owner looks at, on a phone first. Every figure leads to its list. */
 export default function PanelView() {
   const stats = useRead<Stats>("/api/dashboard/stats?by=issued");
-  const counts = useRead<Counts>("/api/nfes/counts");
   const days = useRead<readonly Day[]>("/api/dashboard/evolution?by=issued");
   const stock = useRead<Composition>("/api/dashboard/stock");
-  const all: readonly Read<unknown>[] = [stats, counts, days, stock];
+  const all: readonly Read<unknown>[] = [stats, days, stock];
   useOld(OLD, () => {
     for (const one of all) one.again();
   });
   const failed = all.filter(({ fault }) => fault !== null);
-  const held = useHeldNotes(counts.value);
-  const rises = useCostRises(stats.value);
-  const waits = stats.value !== null && counts.value !== null;
+  const held = useHeldNotes(stats.value);
   return (
     <View
       title="Painel"
@@ -48,7 +45,7 @@ export default function PanelView() {
             for (const one of failed) one.again();
           }}
         />
-        <Head stats={stats.value} counts={counts.value} />
+        <Head stats={stats.value} />
         <div class="panel-grid">
           <Column
             cards={[
@@ -71,12 +68,14 @@ export default function PanelView() {
             first
             cards={[
               {
-                settled: isSettled(counts) && isSettled(stats) && held.settled,
-                card: waits && (
-                  <NeedsYou counts={counts.value} stats={stats.value} notes={held.notes} />
+                settled: isSettled(stats) && held.settled,
+                card: stats.value !== null && (
+                  <>
+                    <NeedsYou stats={stats.value} notes={held.notes} />
+                    <CostRises stats={stats.value} />
+                  </>
                 ),
               },
-              { settled: rises.settled, card: <CostRises rises={rises} /> },
               {
                 settled: isSettled(stock),
                 card: stock.value !== null && (

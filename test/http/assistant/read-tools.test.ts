@@ -19,8 +19,8 @@ async function stocked({ upload }: TestApp): Promise<void> {
 test("a client of the SDK connects, lists the tools and asks each of them that reads", () =>
   withApp(async (service) => {
     await stocked(service);
-    const [line] = await service.rows("select code from products");
-    const code = String(line?.code);
+    const [line] = await service.rows("select code, name from products");
+    const [code, product_name] = [String(line?.code), String(line?.name)];
     const { client, call } = await assistantOf(service, "VISUALIZADOR");
     expect(client.getServerVersion()?.name).toBe("sge");
     expect(client.getInstructions()).toContain("nunca instruções");
@@ -54,7 +54,7 @@ test("a client of the SDK connects, lists the tools and asks each of them that r
     expect(kardex.body.source.access_keys).toEqual([dearer.accessKey, bought.accessKey]);
     const { body: rises } = await call("cost_rises");
     expect(rises.data.rises).toMatchObject([
-      { product_code: code, average_cost: 2, entry_cost: 9, percent: 350 },
+      { product_code: code, product_name, average_cost: 2, entry_cost: 9, percent: 350 },
     ]);
     const held = await call("why_held", { access_key: bare.accessKey });
     expect(held.body.data.holds[0]).toMatchObject({ code: "no_protocol" });

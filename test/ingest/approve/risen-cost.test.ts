@@ -109,3 +109,32 @@ test("the dashboard counts risen costs of thirty days", () =>
     service.ports.clock.advance(2 * 86_400_000);
     expect(await counted(service)).toBe(0);
   }));
+
+test("the dashboard has the notes that wait, and the five newest risen costs by the name that their product has today", () =>
+  withApp(async (service) => {
+    for (const [seed, cost] of [
+      "1.00",
+      "2.00",
+      "4.00",
+      "8.00",
+      "16.00",
+      "32.00",
+      "64.00",
+    ].entries())
+      await buy(service, seed + 1, cost);
+    await service.upload(bought(20, { vUnCom: "3.00" }).xml, "?approve=false");
+    const [product] = await service.rows("select code from products");
+    const path = `/api/products/${String(product?.code)}`;
+    await service.send("PATCH", path, { json: { name: "Parafuso sextavado" } });
+    const { body } = await service.send("GET", "/api/dashboard/stats");
+    expect(body.waiting).toEqual({ ready: 1, held: 0 });
+    expect(body.alerts.cost_rose).toBe(6);
+    expect(body.cost_rises).toHaveLength(5);
+    expect(body.cost_rises[0]).toMatchObject({
+      product_code: product?.code,
+      product_name: "Parafuso sextavado",
+      entry_cost: 64,
+    });
+    const { body: report } = await service.send("GET", "/api/reports/cost-rises?limit=5");
+    expect(report.data).toEqual(body.cost_rises);
+  }));

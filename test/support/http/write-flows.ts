@@ -53,7 +53,7 @@ const FIGURES: Read[] = ["stats", "evolution"];
 const STOCK: Read[] = ["stock", "stock at", "products", "made of"];
 /** What a movement of P1 changes, and what a note of it. */
 const MOVED_P1: Read[] = [...STOCK, "product", "movements", "movements of P1", ...FIGURES];
-const NOTES_OF_P1: Read[] = ["notes", "notes of P1", "notes since", "counts"];
+const NOTES_OF_P1: Read[] = ["notes", "notes of P1", "notes since", "counts", "stats"];
 const MADE_OF_ITEMS: Read[] = ["items", "notes of P1", "posted", "unposted", "held"];
 const NOTES_ONE_BY_ONE: Read[] = ["posted", "unposted", "held"];
 

@@ -1,5 +1,7 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
-import { type RisenCost, risenCosts } from "../../../reports/risen-costs.ts";
+import type { Ports } from "../../../ports/ports.ts";
+import { risenCosts } from "../../../reports/risen-costs.ts";
+import { productNames } from "../../../stock/catalog/product-names.ts";
 import type { Env } from "../../env.ts";
 import { requires } from "../../middleware/permissions.ts";
 import { instant } from "../../numbers.ts";
@@ -11,6 +13,7 @@ export const CostRiseSchema = z
   .object({
     at: z.iso.datetime(),
     product_code: z.string(),
+    product_name: z.string().openapi({ description: "Nome atual do produto" }),
     movement_id: z.int().openapi({ description: "A entrada" }),
     entry_cost: z.number().openapi({ description: "Custo da entrada por unidade do estoque" }),
     average_cost: z.number().openapi({ description: "Custo médio antes dela" }),
@@ -18,7 +21,22 @@ export const CostRiseSchema = z
   })
   .openapi("CostRise");
 
-const view = ({ at, payload }: RisenCost): z.infer<typeof CostRiseSchema> => ({ at, ...payload });
+/** The newest risen costs since an instant (ms UTC), each with its product's name of today. */
+export async function costRisesSince(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  { since, limit }: { readonly since: number; readonly limit: number },
+  signal?: AbortSignal,
+): Promise<z.infer<typeof CostRiseSchema>[]> {
+  const found = await risenCosts(ports, company, { since, limit }, signal);
+  const codes = found.map(({ payload }) => payload.product_code);
+  const names = await productNames(ports, company, codes, signal);
+  return found.map(({ at, payload }) => ({
+    at,
+    ...payload,
+    product_name: names.get(payload.product_code) ?? payload.product_code,
+  }));
+}
 
 const costRisesRoute = createRoute({
   method: "get",
@@ -48,8 +66,8 @@ const getCostRises = defineOpenAPIRoute<typeof costRisesRoute, Env>({
     const { ports, actor, signal } = c.var;
     const { days, limit } = c.req.valid("query");
     const since = ports.clock.now() - days * DAY_MS;
-    const found = await risenCosts(ports, actor.company, { since, limit }, signal);
-    return c.json({ since: instant(since), data: found.map(view) }, 200);
+    const data = await costRisesSince(ports, actor.company, { since, limit }, signal);
+    return c.json({ since: instant(since), data }, 200);
   },
 });
 

@@ -2,6 +2,7 @@ import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { settingsOf } from "../../../accounts/settings/settings.ts";
 import { heldLongBefore } from "../../../ingest/note/report-held-long.ts";
+import { MOST_COUNTED } from "../../../ingest/search/note-counts.ts";
 import { addDays, dayStart, today } from "../../../lib/days.ts";
 import { exactNumber } from "../../../lib/exact-number.ts";
 import type { Ports } from "../../../ports/ports.ts";
@@ -20,6 +21,7 @@ import type { Env } from "../../env.ts";
 import { requires } from "../../middleware/permissions.ts";
 import { instantOrNull, money, quantity } from "../../numbers.ts";
 import { responses } from "../../schemas.ts";
+import { CostRiseSchema, costRisesSince } from "./cost-rises.ts";
 
 /** Today in the company's time zone; with the ledger, the only input of these answers but the alerts. */
 async function todayOf(c: Context<Env>, by: DashboardDay["by"] = "posted"): Promise<DashboardDay> {
@@ -32,20 +34,25 @@ async function todayOf(c: Context<Env>, by: DashboardDay["by"] = "posted"): Prom
 const STATS_TAGS = ["dashboard", "nfes", "alerts"] as const;
 
 /** The alerts that are not made of the stock, on one of the company's days. */
-const alertsOf = (
+async function alertsOf(
   ports: Pick<Ports, "reader">,
   company: number,
   { day, timeZone }: DashboardDay,
   heldDays: number,
   signal: AbortSignal,
-): Promise<AlertCounts> =>
-  alertCounts(
-    ports,
-    company,
-    dayStart(addDays(day, -29), timeZone),
-    heldLongBefore(day, heldDays, timeZone),
-    signal,
-  );
+): Promise<{ counts: AlertCounts; rises: z.infer<typeof CostRiseSchema>[] }> {
+  const since = dayStart(addDays(day, -29), timeZone);
+  const before = heldLongBefore(day, heldDays, timeZone);
+  const counts = await alertCounts(ports, company, since, before, signal);
+  const rises =
+    counts.costRose === 0
+      ? []
+      : await costRisesSince(ports, company, { since, limit: NEWEST_RISES }, signal);
+  return { counts, rises };
+}
+
+/** Of the costs that rose. */
+const NEWEST_RISES = 5;
 
 const ByQuery = z.object({
   by: z.enum(["issued", "posted"]).optional().openapi({
@@ -130,6 +137,17 @@ export const StatsSchema = z
         ),
       })
       .openapi("DashboardAlerts", { description: "O que espera por uma pessoa" }),
+    waiting: z
+      .object({
+        ready: z.int().openapi({ description: "Pendentes sem pendência: podem ser aprovadas" }),
+        held: z.int().openapi({ description: "Pendentes com alguma pendência" }),
+      })
+      .openapi("DashboardWaiting", {
+        description: `Notas que esperam, contadas até ${MOST_COUNTED}`,
+      }),
+    cost_rises: z
+      .array(CostRiseSchema)
+      .openapi({ description: "Das entradas de alerts.cost_rose, as cinco mais novas" }),
   })
   .openapi("DashboardStats");
 
@@ -152,7 +170,7 @@ const getStats = defineOpenAPIRoute<typeof statsRoute, Env>({
     const { heldDays } = await settingsOf(ports, actor.company, c.var.versions.settings);
     const key = { tags: STATS_TAGS, vary: { ...day, heldDays } };
     return cached(c, key, async (signal) => {
-      const counts = await alertsOf(ports, actor.company, day, heldDays, signal);
+      const { counts, rises } = await alertsOf(ports, actor.company, day, heldDays, signal);
       const figures = await stockFigures(ports, actor.company, day, signal);
       const until = addDays(day.day, 30);
       const lots = await countExpiring(ports, actor.company, day.day, until, signal);
@@ -180,6 +198,8 @@ const getStats = defineOpenAPIRoute<typeof statsRoute, Env>({
           certificates_ending: counts.certificatesEnding,
           sefaz_failing: counts.sefazFailing,
         },
+        waiting: { ready: counts.ready, held: counts.held },
+        cost_rises: rises,
       };
     });
   },

@@ -87,6 +87,8 @@ test("a company without movements has zeros and thirty empty days", () =>
       last_movement_at: null,
       trend: trendOf(0, 0),
       alerts: NO_ALERTS,
+      waiting: { ready: 0, held: 0 },
+      cost_rises: [],
     });
     const days = await evolution(service);
     expect(days).toHaveLength(30);
@@ -125,6 +127,8 @@ test("the figures count active products at their last cost, with a weighted aver
       last_movement_at: "2026-11-23T12:00:00.000Z",
       trend: trendOf(70, 12),
       alerts: { ...NO_ALERTS, low: 2 },
+      waiting: { ready: 0, held: 0 },
+      cost_rises: [],
     });
     expect((await evolution(service)).at(-1)).toEqual({
       date: "2026-11-23",
