@@ -110,7 +110,7 @@ test("the dashboard counts risen costs of thirty days", () =>
     expect(await counted(service)).toBe(0);
   }));
 
-test("the dashboard has the notes that wait, and the five newest risen costs by the name that their product has today", () =>
+test("the dashboard has the notes that wait, and the five newest risen costs with the name of the product", () =>
   withApp(async (service) => {
     for (const [seed, cost] of [
       "1.00",
