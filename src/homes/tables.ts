@@ -48,6 +48,7 @@ export const MOVED = {
   sefaz_calls: 500,
   sefaz_asks: 500,
   sefaz_parked: 20,
+  sefaz_nsu_gaps: 500,
   announced_notes: 500,
   announced_events: 500,
   sefaz_statements: 200,

@@ -7,7 +7,8 @@ import type { Value } from "../ports/sql.ts";
  * names the tags of everything that it shows. `accounts`: users, keys and roles. `settings`: the company's settings. `users`:
  * their names. `nfes`: notes, their items and events. `stock`: movements and balances. `products`: their own data and last
  * costs. `categories`: their names and tree. `supplier_items`: which product a supplier's item is. `dashboard`: the figures made of `stock` and `products`.
- * `alerts`: mailboxes that fail, webhooks that are disabled, certificates that end and calls to the tax office that fail.
+ * `alerts`: mailboxes that fail, webhooks that are disabled, certificates that end and calls to the tax office that fail. `sefaz`: what
+ * the tax office has announced, and statements about it.
  */
 const TAGS = [
   "accounts",
@@ -20,6 +21,7 @@ const TAGS = [
   "supplier_items",
   "dashboard",
   "alerts",
+  "sefaz",
 ] as const;
 export type Tag = (typeof TAGS)[number];
 

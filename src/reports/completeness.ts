@@ -1,45 +1,22 @@
-import { nfeEvents, notes } from "../ingest/note/tables.ts";
+import { notes } from "../ingest/note/tables.ts";
 import { type Issued, issuedBounds, issuedNotes } from "../ingest/search/note-filter.ts";
-import type { NoteStatus } from "../lib/note-status.ts";
 import { parameters } from "../lib/parameters.ts";
-import { Failed } from "../lib/result.ts";
 import { columnsOf } from "../ports/columns.ts";
-import type { Ports } from "../ports/ports.ts";
 import type { Value } from "../ports/sql.ts";
-import type { ReportFailure } from "./failures.ts";
+import { announcedIn, announcedRow, numberedAnnounced } from "./announced.ts";
+import {
+  byPlace,
+  CHECKS,
+  type Check,
+  type CompletenessRow,
+  rowOf,
+  sortable,
+} from "./completeness-row.ts";
+import { type DueWindow, dueStatements } from "./due-statements.ts";
 import { type NumberedNote, type NumberGap, numberGaps } from "./number-gaps.ts";
-
-/** What is looked for, in the order of the report. */
-export const CHECKS = [
-  "own_number_gap",
-  "supplier_number_gap",
-  "no_protocol",
-  "cancelled_after_entry",
-  "held",
-  "discarded",
-  "waiting_event",
-] as const;
-export type Check = (typeof CHECKS)[number];
-
-/** What a check has found: a note, a gap (`number` to `lastNumber`), or an event without its note. Instants in ms UTC. */
-export interface CompletenessRow {
-  readonly check: Check;
-  /** Its place among the rows of its check, which come in the order of these texts. */
-  readonly place: string;
-  readonly accessKey: string | null;
-  readonly supplier: string | null;
-  readonly supplierName: string | null;
-  readonly model: string | null;
-  readonly series: string | null;
-  readonly number: number | null;
-  readonly lastNumber: number | null;
-  /** An instant, or a day where the note tells no time. */
-  readonly issued: number | string | null;
-  readonly status: NoteStatus | null;
-  readonly receivedAt: number | null;
-  /** tpEvento. */
-  readonly eventType: string | null;
-}
+import { Looked, PAGE, type ReportNeeds } from "./row-pages.ts";
+import { unreadNsus } from "./unread-nsus.ts";
+import { waitingEvents } from "./waiting-events.ts";
 
 /** What the report covers. */
 export interface CompletenessPeriod {
@@ -47,14 +24,15 @@ export interface CompletenessPeriod {
   readonly issued: Issued;
   /** PENDENTE notes that were received before this instant are held for too long. */
   readonly heldBefore: number;
+  /** Statements whose last moment is in it are due, whenever the note was issued. */
+  readonly due: DueWindow;
 }
 
+const DAY_MS = 86_400_000;
 /** How long before the period a series is followed, to know the number that it had come to. */
-const LOOK_BACK_MS = 31 * 86_400_000;
-/** The most notes that one report looks through: it keeps the number and the series of each until its end. */
-const MOST_NOTES = 100_000;
-/** Rows of one statement. */
-const PAGE = 500;
+const LOOK_BACK_MS = 31 * DAY_MS;
+/** A note may be authorised 168 hours after its issue (contingency), and come later still: NSUs that are seen by then may be of the period. */
+const COMES_WITHIN_MS = 10 * DAY_MS;
 
 const NOTE = columnsOf(notes, "notes", [
   "id",
@@ -68,31 +46,30 @@ const NOTE = columnsOf(notes, "notes", [
   "issuedMs",
   "supplierId",
   "supplierName",
+  "totalValue_e2",
   "hasProtocol",
+  "holds",
+  "reason",
   "receivedAt",
   "processedAt",
 ]);
 type Note = Readonly<ReturnType<typeof NOTE.read>> & { readonly inPeriod: boolean };
 
-const EVENT = columnsOf(nfeEvents, "e", ["registration", "accessKey", "type", "receivedAt"]);
-
-type Needs = Pick<Ports, "reader" | "yieldToEventLoop">;
-
 /**
- * Everything that the checks find in a period, some rows at a time: notes in the order of their issue, then the gaps of numbers,
- * then events. It returns how many series of suppliers say nothing about gaps. It yields to the event loop between statements.
- * Fails with `report.too_many_notes`.
+ * Everything that the checks find in a period, some rows at a time: notes in the order of their issue, announced notes, the gaps of
+ * numbers, events, NSUs and statements. It returns how many series of suppliers say nothing about gaps. It yields to the event
+ * loop between statements. Fails with `report.too_many_notes`.
  */
 export async function* completenessRows(
-  ports: Needs,
+  ports: ReportNeeds,
   company: number,
   period: CompletenessPeriod,
   signal?: AbortSignal,
 ): AsyncGenerator<CompletenessRow[], { unknownSeries: number }, void> {
+  const looked = new Looked(ports, company, signal);
   const numbered: NumberedNote[] = [];
   for await (const page of notesOf(ports, company, period.issued, signal)) {
-    if (numbered.length + page.length > MOST_NOTES)
-      throw new Failed<ReportFailure>({ code: "report.too_many_notes", limit: MOST_NOTES });
+    looked.add(page.length);
     for (const note of page)
       numbered.push({
         supplier: note.supplierId,
@@ -105,15 +82,23 @@ export async function* completenessRows(
       });
     yield page.filter(({ inPeriod }) => inPeriod).flatMap((note) => found(note, period));
   }
+  const { from = 0, until = Number.MAX_SAFE_INTEGER } = period.issued;
+  const walked = { from: from - LOOK_BACK_MS, until };
+  for await (const page of announcedIn(looked, walked)) {
+    for (const note of page) numbered.push(numberedAnnounced(note, note.issuedMs >= from));
+    yield page.filter(({ issuedMs }) => issuedMs >= from).map((note) => announcedRow(note));
+  }
   const { gaps, unknownSeries } = numberGaps(numbered);
-  yield gaps.map(gapRow).sort((a, b) => (a.place < b.place ? -1 : 1));
-  yield* waitingEvents(ports, company, period.issued, signal);
+  yield byPlace(gaps.map(gapRow));
+  yield await waitingEvents(looked, { from, until });
+  yield* unreadNsus(looked, { from, until: until + COMES_WITHIN_MS });
+  yield await dueStatements(looked, period.due);
   return { unknownSeries };
 }
 
 /** The notes of the period and of the days before it, in the order of their issue. */
 async function* notesOf(
-  ports: Needs,
+  ports: ReportNeeds,
   company: number,
   issued: Issued,
   signal?: AbortSignal,
@@ -144,9 +129,6 @@ async function* notesOf(
   }
 }
 
-const NOWHERE = { accessKey: null, supplier: null, supplierName: null, model: null, series: null };
-const NOTHING = { number: null, lastNumber: null, issued: null, status: null, receivedAt: null };
-
 /** What the checks find at a note of the period. */
 function found(note: Note, { heldBefore }: CompletenessPeriod): CompletenessRow[] {
   const { status } = note;
@@ -156,76 +138,42 @@ function found(note: Note, { heldBefore }: CompletenessPeriod): CompletenessRow[
     status === "CANCELADA" && note.processedAt !== null && "cancelled_after_entry",
     status === "PENDENTE" && note.receivedAt < heldBefore && "held",
     status === "DESCARTADA" && "discarded",
+    status !== "PROCESSADA" && status !== "CANCELADA" && "not_in_stock",
   ];
   return checks
     .filter((check) => check !== false)
-    .map((check) => ({
-      ...NOTHING,
-      check,
-      place: sortable(note.issuedMs) + sortable(note.id),
-      accessKey: note.accessKey,
-      supplier: note.supplierId,
-      supplierName: note.supplierName,
-      model: note.model,
-      series: note.series,
-      number: Number(note.number),
-      issued: note.issuedAt.length === 10 ? note.issuedAt : note.issuedMs,
-      status,
-      receivedAt: note.receivedAt,
-      eventType: null,
-    }));
-}
-
-const gapRow = ({ issuedByUs, first, last, ...of }: NumberGap): CompletenessRow => ({
-  ...NOTHING,
-  ...of,
-  check: issuedByUs ? "own_number_gap" : "supplier_number_gap",
-  place: [of.supplier, of.model, of.series.padStart(3, "0"), sortable(first)].join("-"),
-  accessKey: null,
-  number: first,
-  lastNumber: last,
-  eventType: null,
-});
-
-/** Events that came in the period and whose note has not come. */
-async function* waitingEvents(
-  ports: Needs,
-  company: number,
-  { from = 0, until = Number.MAX_SAFE_INTEGER }: Issued,
-  signal?: AbortSignal,
-): AsyncGenerator<CompletenessRow[], void, void> {
-  let cursor = { ms: from, id: "" };
-  for (;;) {
-    await ports.yieldToEventLoop();
-    signal?.throwIfAborted();
-    const rows = await ports.reader.rows(
-      {
-        sql: `select ${EVENT.sql} from nfe_events e indexed by nfe_events_waiting
-          where e.company = ?1 and e.effect = 'waiting' and e.withdrawn_at is null
-            and e.received_at >= ?2 and (e.received_at > ?2 or e.registration > ?3) and e.received_at < ?4
-          order by e.received_at, e.registration limit ?5`,
-        args: [company, cursor.ms, cursor.id, until, PAGE],
-      },
-      signal,
+    .map((check) =>
+      rowOf({
+        check,
+        place: sortable(note.issuedMs) + sortable(note.id),
+        accessKey: note.accessKey,
+        supplier: note.supplierId,
+        supplierName: note.supplierName,
+        model: note.model,
+        series: note.series,
+        number: Number(note.number),
+        issued: note.issuedAt.length === 10 ? note.issuedAt : note.issuedMs,
+        status,
+        receivedAt: note.receivedAt,
+        valueE2: note.totalValue_e2,
+        reasons: reasonsOf(note),
+      }),
     );
-    const events = rows.map(EVENT.read);
-    yield events.map(({ registration, accessKey, type, receivedAt }) => ({
-      ...NOWHERE,
-      ...NOTHING,
-      check: "waiting_event",
-      place: `${sortable(receivedAt)}-${registration}`,
-      accessKey,
-      receivedAt,
-      eventType: type,
-    }));
-    const last = events.at(-1);
-    if (last === undefined || events.length < PAGE) return;
-    cursor = { ms: last.receivedAt, id: last.registration };
-  }
 }
 
-/** A number that is not negative as a text that sorts as it does. */
-const sortable = (value: number): string => String(value).padStart(16, "0");
+function reasonsOf({ status, holds, reason }: Note): string[] {
+  if (status === "PENDENTE") return holds.map(({ message }) => message);
+  return reason === null || status === "PROCESSADA" ? [] : [reason];
+}
+
+const gapRow = ({ issuedByUs, first, last, ...of }: NumberGap): CompletenessRow =>
+  rowOf({
+    ...of,
+    check: issuedByUs ? "own_number_gap" : "supplier_number_gap",
+    place: [of.supplier, of.model, of.series.padStart(3, "0"), sortable(first)].join("-"),
+    number: first,
+    lastNumber: last,
+  });
 
 /** What one check has found: how much in all, and a page of it. */
 export interface CheckResult {
@@ -238,7 +186,7 @@ export interface CheckResult {
 
 /** The report: each check (or the one asked for) with its count and up to `limit` rows after the place `after`. */
 export async function completeness(
-  ports: Needs,
+  ports: ReportNeeds,
   company: number,
   period: CompletenessPeriod,
   {

@@ -34,6 +34,7 @@ export const MAY: Record<string, string> = {
   "messages/pt-BR/documents": "lib nfe stock:types ingest/verdict:types",
   "messages/pt-BR/failures": "lib nfe:types messages/pt-BR/documents failures.ts:types",
   "messages/pt-BR/audit": "journal:types",
+  "messages/pt-BR/reports": "reports:types",
   "messages/pt-BR/alerts": "lib journal:types",
   "config.ts": "nfe",
   ports: "lib nfe config.ts queue-messages.ts metrics.ts",
@@ -86,12 +87,12 @@ export const MAY: Record<string, string> = {
     "lib nfe nfe/read nfe/signature ingest/verdict ingest/note ingest/judge ingest/event sefaz/wire sefaz/fetch stock/supplier-items accounts accounts/settings journal ports resilience",
   homes: "lib journal ports accounts stock/reconcile resilience",
   reports:
-    "lib sefaz/certificates sefaz/fetch ingest/note ingest/search mail webhooks journal ports",
+    "lib nfe nfe/read sefaz/certificates sefaz/fetch sefaz/statements ingest/note ingest/search mail webhooks journal ports",
   export: "lib ingest/note stock/supplier-items journal ports",
   "export/sheets":
     "lib messages/pt-BR/audit ingest/verdict ingest/search stock/supplier-items stock/reports stock/lots accounts journal ports export",
   "export/files":
-    "lib ingest/note ingest/search stock/reports reports accounts journal ports observability export export/sheets",
+    "lib messages/pt-BR/reports ingest/note ingest/search stock/reports reports accounts journal ports observability export export/sheets",
   mail: "lib ingest/upload ingest/batch accounts journal ports observability resilience",
   alerts: "lib messages/pt-BR/alerts accounts accounts/settings journal ports",
   webhooks: "lib version.ts accounts journal ports resilience",
@@ -114,7 +115,7 @@ export const MAY: Record<string, string> = {
   "http/routes/exports":
     "lib http http/middleware http/request http/stream export export/files accounts/settings journal",
   "http/routes/notes":
-    "lib danfe danfe/pdf http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/upload ingest/note ingest/judge ingest/search ingest/supplier-items ingest/approve ingest/reverse ingest/event ingest/receive ingest/batch stock stock/supplier-items stock/reports reports export/files accounts accounts/login accounts/settings journal ports",
+    "lib messages/pt-BR/reports danfe danfe/pdf http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/upload ingest/note ingest/judge ingest/search ingest/supplier-items ingest/approve ingest/reverse ingest/event ingest/receive ingest/batch stock stock/supplier-items stock/reports reports export/files accounts accounts/login accounts/settings journal ports",
   "http/routes/stock":
     "lib http http/middleware http/cache http/views http/request http/stream ingest/note ingest/search ingest/supplier-items ingest/manual-movements stock stock/supplier-items stock/posting stock/reports stock/lots stock/catalog stock/counting reports accounts/settings journal ports",
   "http/routes/accounts":

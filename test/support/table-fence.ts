@@ -48,6 +48,7 @@ export const OWNERS: Readonly<Record<string, string>> = {
   sefaz_calls: "sefaz/fetch",
   sefaz_asks: "sefaz/fetch",
   sefaz_parked: "sefaz/fetch",
+  sefaz_nsu_gaps: "sefaz/fetch",
   announced_notes: "sefaz/fetch",
   announced_events: "sefaz/fetch",
   sefaz_statements: "sefaz/statements",

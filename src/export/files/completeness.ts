@@ -1,25 +1,12 @@
 import { Failed } from "../../lib/result.ts";
+import { CHECK_WORDS, whySentences } from "../../messages/pt-BR/reports/completeness.ts";
 import type { Ports } from "../../ports/ports.ts";
-import {
-  type Check,
-  type CompletenessPeriod,
-  type CompletenessRow,
-  completenessRows,
-} from "../../reports/completeness.ts";
+import { type CompletenessPeriod, completenessRows } from "../../reports/completeness.ts";
+import type { CompletenessRow } from "../../reports/completeness-row.ts";
 import type { Page } from "../pages.ts";
 import { sheet, type Table } from "../sheet.ts";
 import { csvStream } from "../stream.ts";
 import type { DownloadOptions } from "./download.ts";
-
-const WORDS: Readonly<Record<Check, string>> = {
-  own_number_gap: "Falta na numeração própria",
-  supplier_number_gap: "Possível falta na numeração do fornecedor",
-  no_protocol: "Sem protocolo",
-  cancelled_after_entry: "Cancelada depois do lançamento",
-  held: "Pendente há muito tempo",
-  discarded: "Descartada",
-  waiting_event: "Evento sem a nota",
-};
 
 /** The cells are made of the rows of the report, in this order. */
 const fields = {
@@ -35,6 +22,13 @@ const fields = {
   status: "",
   received: "",
   event: "",
+  value: "",
+  why: "",
+  due: "",
+  recipient: "",
+  nsu: "",
+  lastNsu: "",
+  todo: "",
 } as const;
 
 /** One line for each thing that a check has found. */
@@ -53,11 +47,18 @@ export const COMPLETENESS: Table<keyof typeof fields> = {
     { heading: "Situação", kind: "text", of: "status" },
     { heading: "Recebido em", kind: "instant", of: "received" },
     { heading: "Evento", kind: "text", of: "event" },
+    { heading: "Valor Total", kind: "money", of: "value" },
+    { heading: "Motivo", kind: "text", of: "why" },
+    { heading: "Prazo", kind: "instant", of: "due" },
+    { heading: "CNPJ do Destinatário", kind: "text", of: "recipient" },
+    { heading: "NSU", kind: "count", of: "nsu" },
+    { heading: "Até o NSU", kind: "count", of: "lastNsu" },
+    { heading: "O que Fazer", kind: "text", of: "todo" },
   ],
 };
 
 const cellsOf = (row: CompletenessRow, held: string): Page[number] => [
-  row.check === "held" ? held : WORDS[row.check],
+  row.check === "held" ? held : CHECK_WORDS[row.check].one,
   row.accessKey,
   row.supplier,
   row.supplierName,
@@ -69,7 +70,19 @@ const cellsOf = (row: CompletenessRow, held: string): Page[number] => [
   row.status,
   row.receivedAt,
   row.eventType,
+  row.valueE2,
+  whySentences(row).join(" "),
+  row.dueAt,
+  row.cnpj,
+  row.nsu,
+  row.lastNsu,
+  CHECK_WORDS[row.check].todo,
 ];
+
+/** A note that is not in stock has one line: that of being held or discarded where it is, which says the same and more. */
+const isSaid = ({ check, status, receivedAt }: CompletenessRow, heldBefore: number): boolean =>
+  check === "not_in_stock" &&
+  (status === "DESCARTADA" || (status === "PENDENTE" && (receivedAt ?? 0) < heldBefore));
 
 /** The cells of everything that the report of a period finds. Fails with `report.too_many_notes`. */
 async function* cellsIn(
@@ -77,10 +90,11 @@ async function* cellsIn(
   company: number,
   period: CompletenessPeriod,
   signal: AbortSignal | undefined,
-  held = WORDS.held,
+  held = CHECK_WORDS.held.one,
 ): AsyncGenerator<Page, void, void> {
   const rows = completenessRows(ports, company, period, signal);
-  for await (const page of rows) yield page.map((row) => cellsOf(row, held));
+  for await (const page of rows)
+    yield page.filter((row) => !isSaid(row, period.heldBefore)).map((row) => cellsOf(row, held));
 }
 
 /** The same inside of a larger file, for a period that ends now: waiting notes are named `Pendente`, and where there are too many notes for the report a last line says so. */
@@ -100,7 +114,7 @@ export async function* completenessPages(
 }
 
 /**
- * What the report of a period finds, as a CSV that is written while it is read: notes by their issue, gaps of numbers, events.
+ * What the report of a period finds, as a CSV that is written while it is read: notes by their issue, announced notes, gaps of numbers, events, NSUs, statements.
  * Fails with `report.too_many_notes` before the first byte where the first notes say so; later it breaks the stream.
  */
 export function downloadCompleteness(

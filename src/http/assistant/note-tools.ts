@@ -182,57 +182,79 @@ const whyHeld: ReadTool = {
   },
 };
 
-/** What each check of a month looks for. */
-const CHECK_NAMES: Readonly<Record<string, string>> = {
-  own_number_gap: "Números que faltam nas séries da empresa",
-  supplier_number_gap: "Números que faltam nas séries de fornecedores",
-  no_protocol: "Notas sem protocolo de autorização",
-  cancelled_after_entry: "Notas canceladas depois da entrada",
-  held: "Notas paradas com pendência",
-  discarded: "Notas descartadas",
-  waiting_event: "Eventos cuja nota não foi recebida",
-};
+/** Parts of `not_in_stock`, which are there for older clients. */
+const SAID_BY_OTHERS: readonly string[] = ["held", "discarded"];
+
+/** Most rows have few of the members: an answer has room for what is known. */
+const withoutNulls = (row: object): object =>
+  Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+
+const nsuText = (nsu: number | null, last: number | null): string =>
+  `NSU ${digits(nsu)}${last === null || last === nsu ? "" : ` a ${digits(last)}`}`;
+
+interface Missing {
+  readonly access_key: string | null;
+  readonly supplier_name: string | null;
+  readonly series: string | null;
+  readonly number: number | null;
+  readonly last_number: number | null;
+  readonly why: string[];
+  readonly due_at: string | null;
+  readonly nsu: number | null;
+  readonly last_nsu: number | null;
+}
+
+/** One thing that a check has found, in one line. */
+function missingLine(row: Missing): string {
+  const { access_key: key, number, last_number: last, due_at: due } = row;
+  const numbers = `série ${quoted(row.series)}, número ${digits(number)}${last === null ? "" : ` a ${digits(last)}`}`;
+  const what = key ?? (number === null ? nsuText(row.nsu, row.last_nsu) : numbers);
+  return [
+    what,
+    ...(row.supplier_name === null ? [] : [quoted(row.supplier_name)]),
+    ...row.why.map(quotedSentence),
+    ...(due === null ? [] : [`até ${due.slice(0, 10)}`]),
+  ].join(" ");
+}
 
 const monthMissing: ReadTool = {
   name: "month_missing",
   title: "O que falta no mês",
   description:
-    "O que falta ou ficou parado em um mês: números que faltam, notas sem protocolo, pendentes, eventos sem nota e o mais que o relatório verifica.",
+    "O que falta ou ficou parado em um mês: notas emitidas contra a empresa que não estão aqui, as que estão e não entraram no estoque, manifestações a vencer, NSUs e números que faltam, eventos sem nota; de cada verificação, o que fazer.",
   fields: { month: { type: "string", description: "AAAA-MM, mês da emissão", required: true } },
   async read(ask, args) {
     const path = `/api/reports/completeness?month=${segment(textOf(args, "month"))}&limit=20`;
     const found = await ask<{
       checks: {
         check: string;
+        title: string;
+        what_to_do: string;
         count: number;
-        data: {
-          access_key: string | null;
-          supplier_name: string | null;
-          series: string | null;
-          number: number | null;
-          last_number: number | null;
-        }[];
+        data: Missing[];
       }[];
       unknown_series: number;
     }>(path);
-    const open = found.checks.filter(({ count }) => count > 0);
+    const open = found.checks.filter(
+      ({ check, count }) => count > 0 && !SAID_BY_OTHERS.includes(check),
+    );
     return {
       text: [
         open.length === 0
           ? "Nada falta nas verificações do mês."
           : `${open.length} verificações acharam algo:`,
-        ...open.flatMap(({ check, count, data }) => [
-          `${CHECK_NAMES[check] ?? check}: ${count}`,
-          ...data
-            .slice(0, 5)
-            .map(
-              (row) =>
-                `- ${row.access_key ?? `série ${quoted(row.series)}, número ${digits(row.number)}${row.last_number === null ? "" : ` a ${digits(row.last_number)}`}`} ${quoted(row.supplier_name)}`,
-            ),
+        ...open.flatMap(({ title, what_to_do, count, data }) => [
+          `${title}: ${count}. ${what_to_do}`,
+          ...data.slice(0, 5).map((row) => `- ${missingLine(row)}`),
         ]),
         `Séries cujas faltas não se podem conhecer: ${found.unknown_series}.`,
       ],
-      data: { checks: found.checks, unknown_series: found.unknown_series },
+      data: {
+        checks: found.checks
+          .filter(({ check }) => !SAID_BY_OTHERS.includes(check))
+          .map(({ data, ...one }) => ({ ...one, data: data.map(withoutNulls) })),
+        unknown_series: found.unknown_series,
+      },
       source: {
         routes: [`GET ${path}`],
         access_keys: open

@@ -16,19 +16,36 @@ import {
   useMonth,
 } from "./month.ts";
 
-/** Of each check what it has found, of one and of more. */
-const WORDS: Readonly<Record<Check, readonly [one: string, more: string]>> = {
+/** Of each check what it has found, of one and of more; all that waits is asked for, so that `held` has what is not in stock. */
+const WORDS: Readonly<
+  Record<Exclude<Check, "not_in_stock">, readonly [one: string, more: string]>
+> = {
+  not_here: ["nota na SEFAZ e não aqui", "notas na SEFAZ e não aqui"],
+  summary_only: ["manifestada sem o XML", "manifestadas sem o XML"],
+  statement_due: ["manifestação a vencer", "manifestações a vencer"],
   held: ["nota pendente", "notas pendentes"],
   no_protocol: ["sem protocolo", "sem protocolo"],
   own_number_gap: ["falta na numeração própria", "faltas na numeração própria"],
   waiting_event: ["evento sem a nota", "eventos sem a nota"],
   cancelled_after_entry: ["cancelada depois de entrar", "canceladas depois de entrar"],
+  nsu_parked: ["documento da SEFAZ ilegível", "documentos da SEFAZ ilegíveis"],
+  nsu_gap: ["intervalo de NSU sem documento", "intervalos de NSU sem documento"],
   supplier_number_gap: ["possível falta de fornecedor", "possíveis faltas de fornecedores"],
   discarded: ["descartada", "descartadas"],
+  not_here_void: ["cancelada que não veio", "canceladas que não vieram"],
 };
 
 /** Stands for something to do before the month is closed; the other checks are only to be looked at. */
-const TO_DO: readonly Check[] = ["held", "no_protocol", "own_number_gap", "waiting_event"];
+const TO_DO: readonly Check[] = [
+  "not_here",
+  "summary_only",
+  "statement_due",
+  "held",
+  "no_protocol",
+  "own_number_gap",
+  "waiting_event",
+  "nsu_parked",
+];
 
 interface ClosingProps {
   readonly companies: readonly Company[];

@@ -26,7 +26,7 @@ export function Closing() {
   const report = useRead<z.infer<typeof CompletenessSchema>>(
     `/api/reports/completeness?month=${month}&limit=${SHOWN}`,
   );
-  useOld(["nfe."], report.again);
+  useOld(["nfe.", "sefaz."], report.again);
   return (
     <div class="exports-closing">
       <Card

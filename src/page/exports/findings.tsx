@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { CompletenessSchema } from "../../http/routes/notes/reports.ts";
 import { notifyFault } from "../base/notices.ts";
 import { save } from "../base/save.ts";
-import { count, day, name, whole } from "../base/say.ts";
+import { count, day, money, name, whole } from "../base/say.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
 
@@ -11,44 +11,30 @@ type Report = z.infer<typeof CompletenessSchema>;
 type Found = Report["checks"][number];
 type Row = Found["data"][number];
 
-/** Of each check: its name, what to do about what it found, and what it says when it found nothing. */
-const CHECKS: Readonly<Record<Found["check"], { title: string; todo: string; hint?: true }>> = {
-  own_number_gap: {
-    title: "Números que faltam nas notas da empresa",
-    todo: "Envie as notas que faltam. Se o número foi inutilizado na SEFAZ, guarde o comprovante: o sistema não lê inutilizações.",
-  },
-  supplier_number_gap: {
-    title: "Números que faltam nas notas de fornecedores",
-    todo: "É só um indício: peça ao fornecedor, ou consulte na SEFAZ se há nota contra o CNPJ da empresa.",
-    hint: true,
-  },
-  no_protocol: {
-    title: "Notas sem protocolo de autorização",
-    todo: "Peça o XML autorizado (nfeProc) e envie-o: a nota é completada.",
-  },
-  cancelled_after_entry: {
-    title: "Canceladas depois de entrar no estoque",
-    todo: "As quantidades já foram devolvidas. Tire a nota da escrituração do mês, e confira se há devoluções dela.",
-  },
-  held: {
-    title: "Notas retidas há mais de 7 dias",
-    todo: "Abra cada uma: libere, corrija ou descarte antes de fechar.",
-  },
-  discarded: {
-    title: "Notas descartadas",
-    todo: "Confira o motivo. O que foi descartado por engano pode ser restaurado.",
-    hint: true,
-  },
-  waiting_event: {
-    title: "Eventos sem a nota",
-    todo: "Envie o XML da nota a que o evento se refere.",
-  },
-};
+/** The checks in the order in which a month is closed. Those that are not here are parts of `not_in_stock`. */
+const SHOWN: readonly Found["check"][] = [
+  "not_here",
+  "summary_only",
+  "statement_due",
+  "not_in_stock",
+  "no_protocol",
+  "cancelled_after_entry",
+  "own_number_gap",
+  "waiting_event",
+  "nsu_parked",
+  "nsu_gap",
+  "supplier_number_gap",
+  "not_here_void",
+];
+
+/** What is only to be looked at. */
+const HINTS: readonly Found["check"][] = ["supplier_number_gap", "not_here_void", "nsu_gap"];
 
 /** What is missing or stopped in a month; every check is named, also those that found nothing. */
 export function Findings({ report, month }: { report: Report; month: string }) {
   const [busy, setBusy] = useState(false);
-  const all = report.checks.reduce((sum, one) => sum + one.count, 0);
+  const checks = SHOWN.flatMap((name) => report.checks.filter(({ check }) => check === name));
+  const all = checks.reduce((sum, one) => sum + one.count, 0);
   return (
     <>
       <p class="exports-sum" role="status">
@@ -70,7 +56,7 @@ export function Findings({ report, month }: { report: Report; month: string }) {
         )}
       </p>
       <ul class="exports-checks">
-        {report.checks.map((one) => (
+        {checks.map((one) => (
           <Check key={one.check} found={one} />
         ))}
       </ul>
@@ -84,7 +70,8 @@ export function Findings({ report, month }: { report: Report; month: string }) {
 }
 
 function Check({ found }: { found: Found }) {
-  const { title, todo, hint } = CHECKS[found.check];
+  const { title, what_to_do: todo } = found;
+  const hint = HINTS.includes(found.check);
   const rest = found.count - found.data.length;
   if (found.count === 0)
     return (
@@ -97,20 +84,23 @@ function Check({ found }: { found: Found }) {
     <li class="exports-check">
       <h3>{title}</h3>
       <Badge
-        tone={hint === true ? "wait" : "hold"}
-        icon={hint === true ? "info" : "triangle-alert"}
+        tone={hint ? "wait" : "hold"}
+        icon={hint ? "info" : "triangle-alert"}
         text={whole(found.count)}
       />
       <p class="small quiet">{todo}</p>
       <ul>
         {found.data.map((row) => (
           <li
-            key={`${row.access_key}-${row.supplier_cnpj}-${row.series}-${row.number}-${row.event_type}`}
+            key={`${row.access_key}-${row.supplier_cnpj}-${row.series}-${row.number}-${row.event_type}-${row.nsu}`}
           >
-            {row.access_key !== null && found.check !== "waiting_event" ? (
+            {row.status !== null && row.access_key !== null ? (
               <a href={`/notas?ver=todas&nota=${row.access_key}`}>{textOf(row)}</a>
             ) : (
               textOf(row)
+            )}
+            {found.check !== "not_here_void" && row.why.length > 0 && (
+              <span class="row-more">{row.why.join(" ")}</span>
             )}
           </li>
         ))}
@@ -120,23 +110,26 @@ function Check({ found }: { found: Found }) {
   );
 }
 
-/** A note, or the numbers that are missing, as a person names them. */
+/** A note, numbers or NSUs that are missing, or an event, as a person names them. */
 function textOf(row: Row): string {
-  const { number, last_number: last } = row;
-  const numbers =
-    number === null
-      ? null
-      : last === null || last === number
-        ? `nº ${number}`
-        : `nº ${number} a ${last}`;
+  const isNote = row.supplier_name !== null;
   return [
     row.supplier_name === null ? null : name(row.supplier_name),
-    numbers,
+    rangeOf("nº", row.number, row.last_number),
     row.series === null ? null : `série ${row.series}`,
     row.issued_at === null ? null : day(row.issued_at),
+    row.total_value === null ? null : money(row.total_value),
+    row.due_at === null ? null : `até ${day(row.due_at)}`,
     row.event_type === null ? null : `evento ${row.event_type}`,
-    row.event_type !== null && row.access_key !== null ? row.access_key : null,
+    row.status === null && row.access_key !== null ? row.access_key : null,
+    isNote ? null : rangeOf("NSU", row.nsu, row.last_nsu),
+    isNote || row.recipient_cnpj === null ? null : `CNPJ ${row.recipient_cnpj}`,
   ]
     .filter((text) => text !== null)
     .join(" · ");
+}
+
+function rangeOf(of: string, first: number | null, last: number | null): string | null {
+  if (first === null) return null;
+  return last === null || last === first ? `${of} ${first}` : `${of} ${first} a ${last}`;
 }

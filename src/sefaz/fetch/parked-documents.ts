@@ -49,8 +49,8 @@ export async function parkedDocuments(
 }
 
 /**
- * Asks the service for a parked document again, by its NSU, within the hour's allowance; it is taken when the answer can be read
- * now. Fails with `sefaz.parked_not_found`, and as `askFor`.
+ * Asks the service for a parked document again, or for an NSU that the cursor passed, within the hour's allowance; it is taken
+ * when the answer can be read now. Fails with `sefaz.parked_not_found`, and as `askFor`.
  */
 export async function retryParked(
   ports: Pick<Ports, "reader" | "writer" | "clock">,
@@ -59,7 +59,8 @@ export async function retryParked(
   cause: UserCause,
 ): Promise<WaitingAsk> {
   const [row] = await ports.reader.rows({
-    sql: "select 1 from sefaz_parked where company = ?1 and cnpj = ?2 and nsu = ?3 and taken_at is null limit 1",
+    sql: `select 1 from sefaz_parked where company = ?1 and cnpj = ?2 and nsu = ?3 and taken_at is null
+      union all select 1 from sefaz_nsu_gaps where company = ?1 and cnpj = ?2 and first_nsu <= ?3 and last_nsu >= ?3 limit 1`,
     args: [cause.actor.company, cnpj, nsu],
   });
   if (row === undefined)

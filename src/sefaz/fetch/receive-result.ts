@@ -3,6 +3,7 @@ import { enqueueBatch } from "../../ingest/batch/enqueue.ts";
 import type { UploadEntry } from "../../ingest/upload/upload-entry.ts";
 import type { JobFailure } from "../../journal/failures.ts";
 import { jobExists } from "../../journal/jobs.ts";
+import { bumpTags } from "../../journal/record.ts";
 import { trusted } from "../../lib/cast.ts";
 import { Failed, ok } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
@@ -10,6 +11,7 @@ import type { Guard, Statement } from "../../ports/sql.ts";
 import type { DistributionAnswer } from "../wire/distribution.ts";
 import type { CallPermit } from "./claim-call.ts";
 import { PAUSE_FULL_MS, REST_MS } from "./limits.ts";
+import { answeredNsu, keptGaps } from "./nsu-gaps.ts";
 import { type Sorted, sortDocuments } from "./sort-documents.ts";
 import { type CallResult, type Meaning, meaningOf, type NextTimes, timesAfter } from "./times.ts";
 import {
@@ -68,6 +70,7 @@ export async function receiveResult(
     const written = await write(
       ports,
       [
+        ...passedOver(permit, answer, isAwaited(permit), now),
         ...callEnded(permit, answer, null, now),
         ...(isFailure(permit, meaning) ? failingReported(permit, answer.cStat, now) : []),
       ],
@@ -181,8 +184,26 @@ const whatCame = (
 ): Statement[] => [
   ...keptSummaries(permit, sorted, guard, now),
   ...parkedRows(permit, sorted.parked, guard, now),
+  ...(sorted.notes.length + sorted.events.length + sorted.parked.length > 0
+    ? [bumpTags(permit.company, ["sefaz"], guard)]
+    : []),
+  ...passedOver(permit, answer, guard, now),
   ...callEnded(permit, answer, job, now),
 ];
+
+/** NSUs that the cursor passes without a document, and the end of what was asked for by NSU. */
+function passedOver(
+  permit: CallPermit,
+  answer: DistributionAnswer,
+  guard: Guard,
+  now: number,
+): Statement[] {
+  const statements = [
+    ...keptGaps(permit, answer, guard, now),
+    ...answeredNsu(permit, answer, guard),
+  ];
+  return statements.length === 0 ? [] : [...statements, bumpTags(permit.company, ["sefaz"], guard)];
+}
 
 /** Who has switched fetching on is the author of what comes; null: the answer is not awaited any more. */
 async function causeOf(

@@ -1,6 +1,6 @@
 import { appendSelectedEvents } from "../../journal/append-selected-events.ts";
 import { systemCause } from "../../journal/cause.ts";
-import { audit } from "../../journal/record.ts";
+import { audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { AWARE } from "./evento.ts";
@@ -38,6 +38,10 @@ export async function askByRule(
   if (due.length === 0) return 0;
   const asked = due.map(({ access_key }) => ({ key: access_key, id: newId() }));
   const ids = JSON.stringify(asked.map(({ id }) => id));
+  const written = {
+    sql: `select 1 from sefaz_statements where company = ?1 and id in (${IDS})`,
+    args: [company, ids],
+  };
   return ports.writer.commit({
     statements: [
       {
@@ -68,11 +72,9 @@ export async function askByRule(
           id: null,
           detail: { type: AWARE, by_rule: true, notes: asked.length },
         },
-        {
-          sql: `select 1 from sefaz_statements where company = ?1 and id in (${IDS})`,
-          args: [company, ids],
-        },
+        written,
       ),
+      bumpTags(company, ["sefaz"], written),
     ],
     read: ([rows]) => rows?.length ?? 0,
   });

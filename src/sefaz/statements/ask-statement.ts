@@ -2,7 +2,7 @@ import type { UserCause } from "../../accounts/actor.ts";
 import type { Settings } from "../../accounts/company.ts";
 import { settingsOf } from "../../accounts/settings/settings.ts";
 import { EVENTS_VERSION, knownEvents } from "../../ingest/note/known-events.ts";
-import { appendEvents, audit } from "../../journal/record.ts";
+import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
 import { instantOf } from "../../nfe/dates.ts";
@@ -193,6 +193,7 @@ async function insert(
         { action: "sefaz.statement", entity: "nfe", id: accessKey, detail: { type, sequence } },
         own,
       ),
+      bumpTags(company, ["sefaz"], own),
     ],
     read: ([rows]) => (rows?.length ?? 0) > 0,
   });

@@ -15,6 +15,9 @@ export const MOST_PROOF_QUERIES = 30;
 /** Ciência is due within ten days of the authorisation; the rule makes none that would probably be refused. */
 export const AWARENESS_MS = 10 * DAY_MS;
 
+/** The conclusive statement is due within 180 days of the authorisation. */
+export const CONCLUSIVE_MS = 180 * DAY_MS;
+
 /** CNPJs of one look, and statements of each. */
 export const MOST_AUTHORS = 1_000;
 export const MOST_OF_AUTHOR = 20;

@@ -1,5 +1,5 @@
 import { systemCause } from "../../journal/cause.ts";
-import { appendEvents, audit } from "../../journal/record.ts";
+import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { type Original, originalFrom } from "../../lib/original.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, WriteStatement } from "../../ports/sql.ts";
@@ -167,6 +167,7 @@ function ended(
       },
       guard,
     ),
+    bumpTags(company, ["sefaz"], guard),
   ];
 }
 

@@ -7,6 +7,7 @@ import { COUNT_FLOWS } from "../../support/http/count-flows.ts";
 import { LATE_COST_FLOWS } from "../../support/http/late-cost-flows.ts";
 import { LOSS_FLOWS } from "../../support/http/loss-flows.ts";
 import { SUPPLIER_FLOWS } from "../../support/http/supplier-flows.ts";
+import { TAX_OFFICE_FLOWS } from "../../support/http/tax-office-flows.ts";
 import {
   FLOWS,
   HELD_AT_FIRST,
@@ -69,6 +70,7 @@ for (const { says, write, first, status = 200, changes, asks = [] } of [
   ...LATE_COST_FLOWS,
   ...LOSS_FLOWS,
   ...CATALOG_FLOWS,
+  ...TAX_OFFICE_FLOWS,
 ])
   test(`${says}: ${changes.length === 0 ? "no cached read changes" : "only the reads that show it change"}`, async () => {
     const service = await testApp();

@@ -14,6 +14,8 @@ export interface PlayNote {
   readonly tpNF?: "0" | "1";
   /** The recipient gets the full note at once, as the carrier and autXML do; else its summary until a statement. */
   readonly isFull?: boolean;
+  /** The service never gives the full note, whatever is stated. */
+  readonly isWithheld?: boolean;
   /** cSitNFe of the summary: 1 authorised, 2 denied, 3 cancelled. */
   readonly cSitNFe?: "1" | "2" | "3";
 }

@@ -71,7 +71,8 @@ export class SefazPlay {
       const isThere = this.documentsOf(taxpayer).some(
         (one) => one.accessKey === note.accessKey && one.schema.startsWith("procNFe"),
       );
-      if (!isThere) this.push(taxpayer, "procNFe_v4.00.xsd", note.xml, note.accessKey);
+      if (!isThere && note.isWithheld !== true)
+        this.push(taxpayer, "procNFe_v4.00.xsd", note.xml, note.accessKey);
     });
   }
 

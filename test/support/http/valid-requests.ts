@@ -297,14 +297,14 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
     method: "GET",
     path: "/api/reports/completeness",
     query: [
-      ...["month", "from", "to", "held_days", "all_waiting", "check", "cursor", "limit"],
-      "company",
+      ...["month", "from", "to", "held_days", "due_days", "all_waiting"],
+      ...["check", "cursor", "limit", "company"],
     ],
   },
   {
     method: "GET",
     path: "/api/export/completeness",
-    query: ["month", "from", "to", "held_days", "all_waiting", "dialect"],
+    query: ["month", "from", "to", "held_days", "due_days", "all_waiting", "dialect"],
   },
   {
     method: "GET",

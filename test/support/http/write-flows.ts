@@ -91,7 +91,7 @@ export const FLOWS: Flow[] = [
   {
     says: "a note that waits is registered",
     write: ({ upload }) => upload(noted(9, { items: [item("P1")] }).xml),
-    changes: [...NOTES_OF_P1, "waiting"],
+    changes: [...NOTES_OF_P1, "waiting", "missing"],
     asks: NOTES_ONE_BY_ONE,
   },
   {
@@ -116,7 +116,7 @@ export const FLOWS: Flow[] = [
   {
     says: "a note that waits is approved",
     write: (service) => ask(service, "POST", `/api/nfes/${WAITING.accessKey}/process`),
-    changes: [...MOVED_P1, ...NOTES_OF_P1, "waiting", "unposted"],
+    changes: [...MOVED_P1, ...NOTES_OF_P1, "waiting", "unposted", "missing"],
     asks: ["posted", "held", "items"],
   },
   {
@@ -125,7 +125,7 @@ export const FLOWS: Flow[] = [
       ask(service, "POST", `/api/nfes/${WAITING.accessKey}/process`, {
         items: [{ n_item: 1, factor: 12 }],
       }),
-    changes: [...MOVED_P1, ...NOTES_OF_P1, "waiting", "unposted", "held", "items"],
+    changes: [...MOVED_P1, ...NOTES_OF_P1, "waiting", "unposted", "held", "items", "missing"],
     asks: ["posted"],
   },
   {
@@ -137,7 +137,7 @@ export const FLOWS: Flow[] = [
   {
     says: "a note that waits is cancelled",
     write: ({ upload }) => upload(cancellationEvent(WAITING.accessKey)),
-    changes: [...NOTES_OF_P1, "waiting", "unposted"],
+    changes: [...NOTES_OF_P1, "waiting", "unposted", "missing"],
     asks: ["posted", "held"],
   },
   {
@@ -188,7 +188,7 @@ export const FLOWS: Flow[] = [
     says: "a note in stock is reversed",
     write: (service) =>
       ask(service, "POST", `/api/nfes/${POSTED.accessKey}/reverse`, { reason: "engano" }),
-    changes: [...MOVED_P1, ...NOTES_OF_P1, "posted", "movements of P2"],
+    changes: [...MOVED_P1, ...NOTES_OF_P1, "posted", "movements of P2", "missing"],
     asks: ["waiting", "unposted", "held", "items"],
   },
   {
@@ -204,7 +204,7 @@ export const FLOWS: Flow[] = [
     says: "many notes are approved by one request",
     write: (service) =>
       ask(service, "POST", "/api/nfes/process", { access_keys: [WAITING.accessKey] }),
-    changes: [...MOVED_P1, ...NOTES_OF_P1, "waiting", "unposted"],
+    changes: [...MOVED_P1, ...NOTES_OF_P1, "waiting", "unposted", "missing"],
     asks: ["posted", "held", "items"],
   },
   {
@@ -280,7 +280,7 @@ export const FLOWS: Flow[] = [
   {
     says: "the company takes homologation notes: what waits has another verdict",
     write: (service) => ask(service, "PATCH", "/api/company", { environment: "homologation" }),
-    changes: [...NOTES_OF_P1, "waiting", "unposted", "held"],
+    changes: [...NOTES_OF_P1, "waiting", "unposted", "held", "missing"],
     asks: ["posted"],
   },
   {

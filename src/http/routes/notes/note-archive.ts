@@ -7,6 +7,7 @@ import { dayRange, daysOfMonth, plainDays } from "../../days.ts";
 import type { Env } from "../../env.ts";
 import { requiresReadOfNamed } from "../../middleware/permissions.ts";
 import { nfeFilterOf } from "../../request/export-filters.ts";
+import { DUE_DAYS, dueWithin } from "../../request/report-period.ts";
 import { CompanyNamed, Flag, Month, PROBLEMS } from "../../schemas.ts";
 import { downloadOf } from "../../stream/download.ts";
 import { limitDownloads } from "../../stream/download-limit.ts";
@@ -48,7 +49,11 @@ const getArchive = defineOpenAPIRoute<typeof archiveRoute, Env>({
     const lastDay = earlier(days.to, today(ports.clock.now(), download.timeZone));
     const closed: ClosedMonth = {
       notes: nfeFilterOf(days, download.timeZone),
-      period: { issued, heldBefore: ports.clock.now() + 1 },
+      period: {
+        issued,
+        heldBefore: ports.clock.now() + 1,
+        due: dueWithin(DUE_DAYS, download.timeZone, ports.clock.now()),
+      },
       lastDay,
     };
     const more = sheets === true ? await monthSheets(ports, closed, download) : [];

@@ -1,16 +1,18 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { settingsOf } from "../../../accounts/settings/settings.ts";
 import { downloadCompleteness } from "../../../export/files/completeness.ts";
+import { CHECK_WORDS, whySentences } from "../../../messages/pt-BR/reports/completeness.ts";
+import { type CheckResult, completeness } from "../../../reports/completeness.ts";
 import {
   CHECKS,
-  type CheckResult,
   type CompletenessRow,
-  completeness,
-} from "../../../reports/completeness.ts";
+  DUE_STATEMENTS,
+  SITUATIONS,
+} from "../../../reports/completeness-row.ts";
 import { cached, NOT_MODIFIED } from "../../cache/cached.ts";
 import type { Env } from "../../env.ts";
 import { requires, requiresReadOfNamed } from "../../middleware/permissions.ts";
-import { instant, instantOrNull } from "../../numbers.ts";
+import { instant, instantOrNull, moneyOrNull } from "../../numbers.ts";
 import { DialectSchema } from "../../request/export-filters.ts";
 import { checkPeriod, ReportPeriod, reportPeriodOf } from "../../request/report-period.ts";
 import {
@@ -39,6 +41,19 @@ const RowSchema = z
     status: NoteStatusEnum.nullable(),
     received_at: z.string().nullable(),
     event_type: z.string().nullable(),
+    total_value: z.number().nullable(),
+    why: z.array(z.string()).openapi({
+      description: "Por que está nesta verificação: pendências da nota, motivo que alguém deu",
+    }),
+    situation: z.enum(SITUATIONS).nullable().openapi({
+      description:
+        "Da nota anunciada: o que a SEFAZ diz; unknown: a empresa declarou que não a conhece",
+    }),
+    statement: z.enum(DUE_STATEMENTS).nullable(),
+    due_at: z.string().nullable().openapi({ description: "Até quando a manifestação é aceita" }),
+    recipient_cnpj: z.string().nullable(),
+    nsu: z.int().nullable(),
+    last_nsu: z.int().nullable(),
   })
   .openapi("CompletenessRow");
 
@@ -47,6 +62,8 @@ export const CompletenessSchema = z
     checks: z.array(
       z.object({
         check: CheckEnum,
+        title: z.string(),
+        what_to_do: z.string(),
         count: z.int(),
         data: z.array(RowSchema),
         next_cursor: z.string().nullable(),
@@ -70,10 +87,20 @@ const rowView = (row: CompletenessRow): z.infer<typeof RowSchema> => ({
   status: row.status,
   received_at: instantOrNull(row.receivedAt),
   event_type: row.eventType,
+  total_value: moneyOrNull(row.valueE2),
+  why: whySentences(row),
+  situation: row.situation,
+  statement: row.statement,
+  due_at: instantOrNull(row.dueAt),
+  recipient_cnpj: row.cnpj,
+  nsu: row.nsu,
+  last_nsu: row.lastNsu,
 });
 
 const checkView = ({ check, count, rows, next }: CheckResult) => ({
   check,
+  title: CHECK_WORDS[check].title,
+  what_to_do: CHECK_WORDS[check].todo,
   count,
   data: rows.map(rowView),
   next_cursor: next,
@@ -96,7 +123,8 @@ const completenessRoute = createRoute({
   path: "/api/reports/completeness",
   operationId: "reportCompleteness",
   tags: ["reports"],
-  summary: "Mostra o que falta ou ficou parado em um período: números, protocolos, notas e eventos",
+  summary:
+    "Mostra o que falta ou ficou parado em um período: notas na SEFAZ e aqui, números, eventos, prazos",
   ...requiresReadOfNamed(),
   request: { query: CompletenessQuery },
   responses: { ...responses(200, CompletenessSchema, "As verificações"), ...NOT_MODIFIED },
@@ -112,7 +140,7 @@ const getCompleteness = defineOpenAPIRoute<typeof completenessRoute, Env>({
     const { check, cursor, limit } = query;
     return cached(
       c,
-      { tags: ["nfes"], vary: { ...period, check, cursor, limit } },
+      { tags: ["nfes", "sefaz"], vary: { ...period, check, cursor, limit } },
       async (signal) => {
         const page = { check, after: cursor, limit };
         const found = await completeness(ports, actor.company, period, page, signal);

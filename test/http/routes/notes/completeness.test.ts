@@ -28,6 +28,8 @@ interface Row {
 }
 interface Checked {
   check: string;
+  title: string;
+  what_to_do: string;
   count: number;
   data: Row[];
   next_cursor: string | null;
@@ -68,6 +70,13 @@ test("the report names notes without protocol, discarded ones and those cancelle
       ["held", 0],
       ["discarded", 1],
       ["waiting_event", 0],
+      ["not_here", 0],
+      ["summary_only", 0],
+      ["not_here_void", 0],
+      ["not_in_stock", 2],
+      ["statement_due", 0],
+      ["nsu_parked", 0],
+      ["nsu_gap", 0],
     ]);
     expect(unknownSeries).toBe(1);
     expect(of("no_protocol").data).toEqual([
@@ -83,6 +92,14 @@ test("the report names notes without protocol, discarded ones and those cancelle
         status: "PENDENTE",
         received_at: new Date(NOON).toISOString(),
         event_type: null,
+        total_value: 20,
+        why: [expect.stringMatching(/protocolo/)],
+        situation: null,
+        statement: null,
+        due_at: null,
+        recipient_cnpj: null,
+        nsu: null,
+        last_nsu: null,
       },
     ]);
     expect(of("cancelled_after_entry").data[0]?.access_key).toBe(entered.accessKey);
@@ -90,6 +107,16 @@ test("the report names notes without protocol, discarded ones and those cancelle
       access_key: aside.accessKey,
       status: "DESCARTADA",
     });
+    const outside = of("not_in_stock").data.map(({ access_key, why }) => [access_key, why]);
+    expect(outside).toEqual([
+      [bare.accessKey, of("no_protocol").data[0]?.why],
+      [aside.accessKey, ["Descartada: não é nossa"]],
+    ]);
+    for (const { title, what_to_do } of checks)
+      expect([title, what_to_do]).toEqual([
+        expect.stringMatching(/^\p{Lu}.*[^.]$/u),
+        expect.stringMatching(/^\p{Lu}.*\.$/u),
+      ]);
   }));
 
 test("a note is held when it has waited for more days of the company than the client names", () =>
@@ -230,12 +257,16 @@ test("the CSV has a line for everything that the report counts", () =>
     const rows = csvRecords(answer.text);
     expect(rows.map((row) => [row.Verificação, row.Número, row["Até o Número"]])).toEqual([
       ["Sem protocolo", "1", ""],
+      ["Registrada e fora do estoque", "1", ""],
+      ["Registrada e fora do estoque", "1", ""],
+      ["Registrada e fora do estoque", "3", ""],
       ["Falta na numeração própria", "2", "2"],
       ["Evento sem a nota", "", ""],
     ]);
     expect(rows[0]).toMatchObject({ Emissão: "10/11/2026 10:00:00", Situação: "PENDENTE" });
     const { checks } = await report(service);
     expect(checks.reduce((sum, { count }) => sum + count, 0)).toBe(rows.length);
+    for (const row of rows) expect(row["O que Fazer"]).toMatch(/\.$/);
     const other = await service.send("GET", `/api/export/completeness${MONTH}`, {
       as: "otherCompany",
     });

@@ -1,0 +1,133 @@
+import { keyParts } from "../nfe/access-key.ts";
+import { CANCELLATIONS } from "../nfe/read/read-event.ts";
+import type { Row } from "../ports/sql.ts";
+import { type CompletenessRow, rowOf, type Situation, sortable } from "./completeness-row.ts";
+import type { NumberedNote } from "./number-gaps.ts";
+import type { Looked } from "./row-pages.ts";
+
+/** A note that is known by its summary alone, and not here by any way; instants in ms UTC. */
+export interface AnnouncedNote {
+  readonly accessKey: string;
+  readonly cnpj: string;
+  readonly nsu: number;
+  readonly issuer: string;
+  readonly issuerName: string;
+  readonly issuedMs: number;
+  readonly valueE2: number;
+  readonly announcedAt: number;
+  readonly situation: Situation;
+  /** A statement about it is registered: the service gives the full note. */
+  readonly isStated: boolean;
+  /** Ciência, or any other statement, is registered or on its way; a conclusive one. */
+  readonly isAsked: boolean;
+  readonly isConcluded: boolean;
+}
+
+export const AWARENESS = "'210210'";
+const UNKNOWN = "'210220'";
+export const CONCLUSIVE = "'210200', '210220', '210240'";
+
+/**
+ * SQL: whether a statement of these types about the note `of` (an alias with company and access_key) is known: one of ours in one
+ * of `states`, or one that was made elsewhere and has come as an event or as its summary.
+ */
+export const statementKnown = (of: string, types: string, states: string): string =>
+  `(exists (select 1 from sefaz_statements s indexed by sefaz_statements_of_note
+      where s.company = ${of}.company and s.access_key = ${of}.access_key and s.type in (${types}) and s.state in (${states}))
+    or exists (select 1 from announced_events v
+      where v.company = ${of}.company and v.access_key = ${of}.access_key and v.tp_evento in (${types}))
+    or exists (select 1 from nfe_events e
+      where e.company = ${of}.company and e.access_key = ${of}.access_key and e.type in (${types}) and e.withdrawn_at is null))`;
+
+export const ASKED = "'asked', 'sending', 'done'";
+const DONE = "'done'";
+const ALL = `${AWARENESS}, ${CONCLUSIVE}`;
+
+const SQL = `select a.access_key, a.cnpj, a.nsu, a.issuer, a.issuer_name, a.issued_ms, a.value_e2, a.c_sit, a.announced_at,
+    ${statementKnown("a", ALL, DONE)} as is_stated,
+    ${statementKnown("a", ALL, ASKED)} as is_asked,
+    ${statementKnown("a", CONCLUSIVE, ASKED)} as is_concluded,
+    ${statementKnown("a", UNKNOWN, DONE)} and not ${statementKnown("a", "'210200', '210240'", DONE)} as is_unknown,
+    exists (select 1 from nfe_events c where c.company = a.company and c.access_key = a.access_key
+      and c.type in (${CANCELLATIONS.map((type) => `'${type}'`).join(", ")}) and c.withdrawn_at is null) as is_cancelled
+  from announced_notes a indexed by announced_notes_open
+  where a.company = ?1 and a.completed_at is null and (a.issued_ms, a.access_key) > (?2, ?3) and a.issued_ms < ?4
+    and not exists (select 1 from notes n where n.company = a.company and n.access_key = a.access_key)
+  order by a.issued_ms, a.access_key limit ?5`;
+
+/** The announced notes that were issued from `from` to before `until`, in the order of their issue, some at a time. */
+export async function* announcedIn(
+  looked: Looked,
+  { from, until }: { readonly from: number; readonly until: number },
+): AsyncGenerator<AnnouncedNote[], void, void> {
+  const pages = looked.pages(SQL, [from, ""], until, ({ issued_ms, access_key }) => [
+    Number(issued_ms),
+    String(access_key),
+  ]);
+  for await (const rows of pages) yield rows.map(announcedFrom);
+}
+
+const announcedFrom = (row: Row): AnnouncedNote => ({
+  accessKey: String(row.access_key),
+  cnpj: String(row.cnpj),
+  nsu: Number(row.nsu),
+  issuer: String(row.issuer),
+  issuerName: String(row.issuer_name),
+  issuedMs: Number(row.issued_ms),
+  valueE2: Number(row.value_e2),
+  announcedAt: Number(row.announced_at),
+  situation: situationOf(row.is_cancelled === 1 ? "3" : String(row.c_sit), row.is_unknown === 1),
+  isStated: row.is_stated === 1,
+  isAsked: row.is_asked === 1,
+  isConcluded: row.is_concluded === 1,
+});
+
+/** cSitNFe: 1 authorised, 2 denied, 3 cancelled. */
+function situationOf(cSit: string, isUnknown: boolean): Situation {
+  if (cSit === "3") return "cancelled";
+  if (cSit === "2") return "denied";
+  return isUnknown ? "unknown" : "authorised";
+}
+
+/** Characters of a CNPJ that all branches of a company share. */
+const ROOT = 8;
+
+/** An announced note as one of its series: its number is known, and no gap. */
+export function numberedAnnounced(note: AnnouncedNote, inPeriod: boolean): NumberedNote {
+  const { mod, serie, nNF } = keyParts(note.accessKey);
+  return {
+    supplier: note.issuer,
+    supplierName: note.issuerName,
+    issuedByUs: note.issuer.slice(0, ROOT) === note.cnpj.slice(0, ROOT),
+    model: mod,
+    series: String(Number(serie)),
+    number: Number(nNF),
+    inPeriod,
+  };
+}
+
+/** The row of an announced note; without `more` in the check of what is missing of it. */
+export function announcedRow(
+  note: AnnouncedNote,
+  more: Partial<CompletenessRow> = {},
+): CompletenessRow {
+  const { supplier, supplierName, model, series, number } = numberedAnnounced(note, true);
+  const ofService = note.isStated ? "summary_only" : "not_here";
+  return rowOf({
+    check: note.situation === "authorised" ? ofService : "not_here_void",
+    place: sortable(note.issuedMs) + note.accessKey,
+    accessKey: note.accessKey,
+    supplier,
+    supplierName,
+    model,
+    series,
+    number,
+    issued: note.issuedMs,
+    receivedAt: note.announcedAt,
+    valueE2: note.valueE2,
+    situation: note.situation,
+    cnpj: note.cnpj,
+    nsu: note.nsu,
+    ...more,
+  });
+}
