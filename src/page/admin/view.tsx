@@ -22,6 +22,7 @@ const SECTIONS: readonly Section[] = [
   { name: "avisos", text: "Avisos", load: () => import("./alerts.tsx") },
   { name: "webhooks", text: "Webhooks", load: () => import("./webhooks.tsx") },
   { name: "certificado", text: "Certificado", load: () => import("./certificates.tsx") },
+  { name: "sefaz", text: "SEFAZ", load: () => import("./sefaz.tsx") },
   { name: "auditoria", text: "Auditoria", load: () => import("./audit.tsx") },
 ];
 

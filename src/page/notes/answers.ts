@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { NoteCountsSchema } from "../../http/routes/notes/note-counts.ts";
+import type { AnnouncedSchema } from "../../http/routes/sefaz/announced.ts";
 import type { HoldSchema } from "../../http/schemas.ts";
 import type { ApprovalLineSchema, ApprovalsSchema } from "../../http/views/approval-view.ts";
 import type { NoteCostSchema } from "../../http/views/cost-view.ts";
@@ -17,6 +18,7 @@ export type NoteDetail = z.infer<typeof NoteDetailSchema>;
 export type NoteItem = z.infer<typeof NoteItemSchema>;
 export type NoteEvent = z.infer<typeof NoteEventSchema>;
 export type NoteCost = z.infer<typeof NoteCostSchema>;
+export type Announced = z.infer<typeof AnnouncedSchema>;
 export type NoteCounts = z.infer<typeof NoteCountsSchema>;
 export type Hold = z.infer<typeof HoldSchema>;
 export type Plan = z.infer<typeof PlanSchema>;

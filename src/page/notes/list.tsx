@@ -8,7 +8,7 @@ import { Check } from "../parts/field.tsx";
 import { type Column, Rows } from "../parts/rows.tsx";
 import { Empty } from "../parts/states.tsx";
 import type { Note } from "./answers.ts";
-import { isFiltered, type Shown } from "./tabs.ts";
+import { ANNOUNCED, isFiltered, type Shown } from "./tabs.ts";
 import { direction, standing } from "./words.ts";
 
 interface NoteListProps {
@@ -124,8 +124,12 @@ export function NoteList(props: NoteListProps) {
   );
 }
 
+/** An access key that was searched for. */
+const KEY = /^\d{6}[0-9A-Z]{12}\d{26}$/;
+
 /** Nothing was found: why, and what to do next. */
 function NothingHere({ address, shown }: { address: Address; shown: Shown }) {
+  const wanted = KEY.exec(address.param("busca").replaceAll(/\s/g, ""))?.[0] ?? null;
   if (isFiltered(address))
     return (
       <Empty icon="search" title="Nenhuma nota com esta busca e estes filtros.">
@@ -133,6 +137,12 @@ function NothingHere({ address, shown }: { address: Address; shown: Shown }) {
         <p>
           <a href={address.with({ ver: "todas" })}>Procurar em todas</a> ·{" "}
           <a href={address.path}>Limpar a busca</a>
+          {wanted !== null && may("operate") && (
+            <>
+              {" · "}
+              <a href={`${address.path}?ver=${ANNOUNCED}&chave=${wanted}`}>Buscar na SEFAZ</a>
+            </>
+          )}
         </p>
       </Empty>
     );

@@ -8,6 +8,7 @@ import { Badge } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
 import { Confirm } from "../parts/dialog.tsx";
 import { Heads } from "../parts/heads.tsx";
+import { later } from "../parts/later.tsx";
 import { Copy, ErrorBar, Skeleton } from "../parts/states.tsx";
 import type { NoteCost, NoteDetail, NoteEvent } from "./answers.ts";
 import { post } from "./approve.ts";
@@ -28,6 +29,10 @@ function Section(props: { title: string; open?: boolean; children: () => Compone
   );
 }
 
+/** A consumer's note (65) knows no statement. */
+const NFE = "55";
+const Statements = later(() => import("./statements.tsx").then((part) => part.Statements));
+
 /** What stands behind a note: its rules, its cost, its taxes, its events, the notes around it, and its key. */
 export function Sections({ note, again }: { note: NoteDetail; again: () => void }) {
   return (
@@ -45,6 +50,11 @@ export function Sections({ note, again }: { note: NoteDetail; again: () => void 
               ))}
             </ul>
           )}
+        </Section>
+      )}
+      {note.model === NFE && note.direction !== "exit" && (
+        <Section title="Manifestação do destinatário">
+          {() => <Statements accessKey={note.access_key} issuedAt={note.issued_at} />}
         </Section>
       )}
       {note.references.length + note.referenced_by.length > 0 && (

@@ -19,8 +19,12 @@ export type Shown = (typeof SHOWN)[number];
 
 export const shownBy = (ver: string): Shown => SHOWN.find((one) => one.ver === ver) ?? SHOWN[0];
 
-export const tabsOf = (address: Address, shown: Shown, counts: NoteCounts | null) =>
-  SHOWN.filter((one, i) => i < ALWAYS || one === shown).map((one) => ({
+/** `?ver=` of the notes that the tax office announces, which are not here: they have a list of their own. */
+export const ANNOUNCED = "anunciadas";
+
+/** The tabs above a list; `shown` null: the announced notes. */
+export const tabsOf = (address: Address, shown: Shown | null, counts: NoteCounts | null) => [
+  ...SHOWN.filter((one, i) => i < ALWAYS || one === shown).map((one) => ({
     href: address.with({ ver: one.ver, nota: "" }),
     text: one.text,
     current: one === shown,
@@ -28,7 +32,13 @@ export const tabsOf = (address: Address, shown: Shown, counts: NoteCounts | null
     ...(one.ver === "retidas" && counts !== null && counts.held > 0
       ? { tone: "hold" as const }
       : {}),
-  }));
+  })),
+  {
+    href: address.with({ ...UNFILTERED, ver: ANNOUNCED, nota: "" }),
+    text: "Anunciadas",
+    current: shown === null,
+  },
+];
 
 /** The filters of the address as the API takes them. */
 const FILTERS = {
@@ -40,6 +50,7 @@ const FILTERS = {
 };
 
 const FILTER_NAMES = Object.keys(FILTERS);
+const UNFILTERED = Object.fromEntries(FILTER_NAMES.map((name) => [name, ""]));
 
 /** The list that an address shows, without cursor. Filters that the API would refuse (a text of another hand) are its own refusals. */
 export function listPath(address: Address, shown: Shown): string {

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { useAddress } from "../base/address.ts";
+import { type Address, useAddress } from "../base/address.ts";
 import { useKeys } from "../base/keys.ts";
 import { useListReader } from "../base/list-reader.ts";
 import { useOld } from "../base/live.ts";
@@ -10,6 +10,7 @@ import { count, whole } from "../base/say.ts";
 import { may } from "../base/session.ts";
 import { Button } from "../parts/button.tsx";
 import { Confirm, Dialog } from "../parts/dialog.tsx";
+import { later } from "../parts/later.tsx";
 import { SendFiles } from "../parts/send-files.tsx";
 import { ErrorBar } from "../parts/states.tsx";
 import { Search, Split, Tabs, View } from "../parts/view.tsx";
@@ -18,13 +19,19 @@ import { approveMany, approveOne, keysOf, MOST_AT_ONCE } from "./approve.ts";
 import { NoteDetailView } from "./detail.tsx";
 import { Filters } from "./filters.tsx";
 import { NoteList } from "./list.tsx";
-import { isFiltered, listPath, shownBy, tabsOf } from "./tabs.ts";
+import { ANNOUNCED, isFiltered, listPath, shownBy, tabsOf } from "./tabs.ts";
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Notas: what waits, what is held and why, what is in stock; a note beside the list. */
+const AnnouncedView = later(() => import("./announced.tsx").then((part) => part.AnnouncedView));
+
+/** Notas: what waits, what is held and why, what is in stock, and what the tax office announces; a note beside the list. */
 export default function NotesView() {
   const address = useAddress();
+  return address.param("ver") === ANNOUNCED ? <AnnouncedView /> : <OwnNotes address={address} />;
+}
+
+function OwnNotes({ address }: { address: Address }) {
   const shown = shownBy(address.param("ver"));
   const open = address.param("nota");
   const path = listPath(address, shown);

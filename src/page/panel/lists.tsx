@@ -98,6 +98,11 @@ function alertsOf({ alerts }: Stats): Alert[] {
       ),
       href: admin === null ? null : `${admin}?ver=certificado`,
     },
+    {
+      many: alerts.sefaz_failing,
+      text: `A busca de notas na SEFAZ falha em ${count(alerts.sefaz_failing, "CNPJ", "CNPJs")}`,
+      href: admin === null ? "/notas?ver=anunciadas" : `${admin}?ver=sefaz`,
+    },
   ];
   return all.filter(({ many }) => many > 0);
 }

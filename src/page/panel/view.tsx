@@ -13,7 +13,17 @@ import { Head } from "./head.tsx";
 import { CostRises, NeedsYou, useHeldNotes } from "./lists.tsx";
 
 /** Everything that moves goods or changes a note, a product, a mailbox or a webhook. */
-const OLD = ["nfe.", "movement.", "stock.", "product.", "products.", "count.", "mail", "webhook."];
+const OLD = [
+  "nfe.",
+  "movement.",
+  "stock.",
+  "product.",
+  "products.",
+  "count.",
+  "mail",
+  "webhook.",
+  "sefaz.",
+];
 
 /** Painel: what the owner looks at, on a phone first. Every figure leads to its list. */
 export default function PanelView() {

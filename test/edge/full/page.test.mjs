@@ -17,6 +17,7 @@ import { notesSentences } from "../../page/sentences/notes.ts";
 import { panelSentences } from "../../page/sentences/panel.ts";
 import { productSentences } from "../../page/sentences/product.ts";
 import { stockSentences } from "../../page/sentences/stock.ts";
+import { taxOfficeAdminSentences, taxOfficeSentences } from "../../page/sentences/tax-office.ts";
 import { traySentences } from "../../page/sentences/tray.ts";
 import { videoOfCode } from "../../page/video.ts";
 import { ADMIN, libsqlServer, SECRET, worker } from "../world.mjs";
@@ -32,6 +33,8 @@ const LISTS = [
   ["count", countSentences, {}],
   ["notes", notesSentences, {}],
   ["held notes", heldNotesSentences, {}],
+  ["notes of the tax office", taxOfficeSentences, {}],
+  ["administration of the tax office", taxOfficeAdminSentences, {}],
   ["tray", traySentences, {}],
   ["stock", stockSentences, {}],
   ["product", productSentences, {}],

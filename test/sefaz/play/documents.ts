@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { NFE } from "../../../src/synthetic/note-tree.ts";
 
 /** A note that the play's service knows. Times in ms since 1970. */
@@ -57,3 +58,32 @@ export const soapFault = (who: "Sender" | "Receiver", reason: string): string =>
 
 export const WEB_PAGE =
   '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN">\r\n<html><head><title>The service is unavailable.</title></head><body><br></body></html>';
+
+/** One document of a taxpayer's list. `packed`: its base64 as it stands in docZip, in place of the gzip of `content`. */
+export interface Listed {
+  readonly nsu: number;
+  readonly schema: string;
+  readonly content: string | Uint8Array;
+  readonly packed?: string;
+  readonly accessKey?: string;
+}
+
+/** An NSU as the messages write it. */
+const NSU15 = (nsu: number): string => String(nsu).padStart(15, "0");
+
+/** A document in a retDistDFeInt. */
+export const zipOf = ({ nsu, schema, content, packed }: Listed): string =>
+  `<docZip NSU="${NSU15(nsu)}" schema="${schema}">${packed ?? gzipSync(content).toString("base64")}</docZip>`;
+
+/** retDistDFeInt 1.01. */
+export function distribution(
+  cStat: string,
+  xMotivo: string,
+  now: number,
+  ultNSU = 0,
+  maxNSU = 0,
+  zips: readonly string[] = [],
+): string {
+  const lot = zips.length === 0 ? "" : `<loteDistDFeInt>${zips.join("")}</loteDistDFeInt>`;
+  return `<retDistDFeInt xmlns="${NFE}" versao="1.01"><tpAmb>1</tpAmb><verAplic>1.7.6</verAplic><cStat>${cStat}</cStat><xMotivo>${xMotivo}</xMotivo><dhResp>${brasilia(now)}</dhResp><ultNSU>${NSU15(ultNSU)}</ultNSU><maxNSU>${NSU15(maxNSU)}</maxNSU>${lot}</retDistDFeInt>`;
+}

@@ -1,21 +1,18 @@
 import { gzipSync } from "node:zlib";
-import { NFE } from "../../../src/synthetic/note-tree.ts";
-import { answerEnvelope, brasilia, type PlayNote, summaryOf } from "./documents.ts";
+import {
+  answerEnvelope,
+  distribution,
+  type Listed,
+  type PlayNote,
+  summaryOf,
+  zipOf,
+} from "./documents.ts";
 import { StatementDesk } from "./statements.ts";
 
 const HOUR = 3_600_000;
 /** Documents of one answer, and single questions of an hour (NT 2014.002). */
 const PAGE = 50;
 const ALLOWANCE = 20;
-
-/** One document of a taxpayer's list. `packed`: its base64 as it stands in docZip, in place of the gzip of `content`. */
-interface Listed {
-  readonly nsu: number;
-  readonly schema: string;
-  readonly content: string | Uint8Array;
-  readonly packed?: string;
-  readonly accessKey?: string;
-}
 
 interface Taxpayer {
   readonly documents: Listed[];
@@ -242,23 +239,6 @@ export class SefazPlay {
       ? distribution("137", "Nenhum documento localizado", now, ultNSU, maxNSU)
       : distribution("138", "Documento(s) localizado(s)", now, ultNSU, maxNSU, found.map(zipOf));
   }
-}
-
-const NSU15 = (nsu: number): string => String(nsu).padStart(15, "0");
-
-const zipOf = ({ nsu, schema, content, packed }: Listed): string =>
-  `<docZip NSU="${NSU15(nsu)}" schema="${schema}">${packed ?? gzipSync(content).toString("base64")}</docZip>`;
-
-function distribution(
-  cStat: string,
-  xMotivo: string,
-  now: number,
-  ultNSU = 0,
-  maxNSU = 0,
-  zips: readonly string[] = [],
-): string {
-  const lot = zips.length === 0 ? "" : `<loteDistDFeInt>${zips.join("")}</loteDistDFeInt>`;
-  return `<retDistDFeInt xmlns="${NFE}" versao="1.01"><tpAmb>1</tpAmb><verAplic>1.7.6</verAplic><cStat>${cStat}</cStat><xMotivo>${xMotivo}</xMotivo><dhResp>${brasilia(now)}</dhResp><ultNSU>${NSU15(ultNSU)}</ultNSU><maxNSU>${NSU15(maxNSU)}</maxNSU>${lot}</retDistDFeInt>`;
 }
 
 /** distDFeInt_v1.01.xsd, in its place in the message; letters in a CNPJ are allowed since 2026. */

@@ -1,0 +1,82 @@
+import { useState } from "preact/hooks";
+import type { z } from "zod";
+import type { ParkedSchema } from "../../http/routes/sefaz/fetching.ts";
+import { ask, newKey } from "../base/ask.ts";
+import { useListReader } from "../base/list-reader.ts";
+import { notify, notifyFault } from "../base/notices.ts";
+import { moment, taxpayer, whole } from "../base/say.ts";
+import { Button } from "../parts/button.tsx";
+import { ErrorBar, Skeleton } from "../parts/states.tsx";
+import { Card } from "../parts/view.tsx";
+
+type ParkedDocument = z.infer<typeof ParkedSchema>;
+
+/** Why a document of the distribution could not be taken. */
+const REASONS: Readonly<Record<string, string>> = {
+  base64: "Veio danificado",
+  gzip: "Veio danificado",
+  too_large: "É grande demais",
+  nested: "Traz outros arquivos dentro dele",
+  schema: "É de um leiaute que o sistema ainda não conhece",
+  summary: "É um resumo fora do leiaute",
+};
+
+const keyOf = ({ cnpj, environment, nsu }: ParkedDocument) => `${cnpj} ${environment} ${nsu}`;
+
+/** What could not be read, and was passed over so that the others come; each may be asked for again. */
+export function Parked({ again }: { again: () => void }) {
+  const reader = useListReader<ParkedDocument>("/api/sefaz/parked");
+  const [asked, setAsked] = useState<ReadonlySet<string>>(new Set());
+  const retry = (one: ParkedDocument) => {
+    setAsked(new Set([...asked, keyOf(one)]));
+    const json = { cnpj: one.cnpj, nsu: one.nsu };
+    ask("/api/sefaz/parked/retry", { method: "POST", json, key: newKey() }).then(
+      () => {
+        notify(`O documento do NSU ${one.nsu} foi pedido de novo, e espera a vez.`);
+        again();
+      },
+      (fault) => {
+        setAsked(new Set([...asked].filter((key) => key !== keyOf(one))));
+        notifyFault(fault);
+      },
+    );
+  };
+  const rows = reader.rows.value;
+  const state = reader.state.value;
+  return (
+    <Card title="Documentos que não puderam ser lidos">
+      <p class="quiet admin-intro">
+        A busca passou adiante sem eles. Peça de novo o que veio danificado; um leiaute novo é lido
+        depois de uma atualização do sistema.
+      </p>
+      <ErrorBar fault={reader.fault.value} again={() => void reader.readAgain()} />
+      {state === "first" && <Skeleton lines={2} />}
+      <ul class="admin-list">
+        {rows.map((one) => (
+          <li key={keyOf(one)}>
+            <div class="admin-main">
+              <b>NSU {whole(one.nsu)}</b>
+              <span class="quiet small">
+                {taxpayer(one.cnpj)} · {REASONS[one.reason] ?? one.reason} ·{" "}
+                <code>{one.schema}</code> · {moment(one.parked_at)}
+              </span>
+            </div>
+            <Button
+              small
+              icon="refresh-cw"
+              disabled={asked.has(keyOf(one))}
+              onClick={() => retry(one)}
+            >
+              {asked.has(keyOf(one)) ? "Pedido" : "Pedir de novo"}
+            </Button>
+          </li>
+        ))}
+      </ul>
+      {state === "more" && (
+        <Button busy={reader.busy.value} onClick={() => void reader.readMore()}>
+          Mostrar mais
+        </Button>
+      )}
+    </Card>
+  );
+}
