@@ -4,6 +4,7 @@ import { useKeys } from "../base/keys.ts";
 import { useListReader } from "../base/list-reader.ts";
 import { useOld } from "../base/live.ts";
 import { notify, notifyFault } from "../base/notices.ts";
+import { Refused } from "../base/problem.ts";
 import { type Read, useRead } from "../base/read.ts";
 import { count, moment, taxpayer } from "../base/say.ts";
 import { may } from "../base/session.ts";
@@ -154,7 +155,7 @@ export function AnnouncedView() {
   );
 }
 
-/** Ciência of one or many notes, one after another; each refusal is shown with its reason. */
+/** Ciência of one or many notes, one after another; of those that are refused the reason of the first is shown. */
 function useAware(done: () => void) {
   const [busy, setBusy] = useState(NONE);
   const works = useRef(false);
@@ -163,22 +164,40 @@ function useAware(done: () => void) {
     works.current = true;
     setBusy(new Set(keys));
     let made = 0;
+    const refused: Refused[] = [];
     try {
-      for (const key of keys) {
-        await post(`/api/nfes/${key}/statement`, { type: AWARE });
-        made += 1;
-      }
+      for (const key of keys)
+        await post(`/api/nfes/${key}/statement`, { type: AWARE }).then(
+          () => {
+            made += 1;
+          },
+          (fault) => {
+            // Without an answer the next would have none either.
+            if (!(fault instanceof Refused)) throw fault;
+            refused.push(fault);
+          },
+        );
     } finally {
       works.current = false;
       setBusy(NONE);
-      if (made > 0)
-        notify(
-          `${count(made, "ciência pedida", "ciências pedidas")}. O XML completo chega depois do registro na SEFAZ.`,
-        );
+      sayMade(made, refused);
       done();
     }
   };
   return { busy, start: (keys: readonly string[]) => void start(keys).catch(notifyFault) };
+}
+
+function sayMade(made: number, refused: readonly Refused[]): void {
+  if (made > 0)
+    notify(
+      `${count(made, "ciência pedida", "ciências pedidas")}. O XML completo chega depois do registro na SEFAZ.`,
+    );
+  const [first] = refused;
+  if (first !== undefined)
+    notify(
+      `${count(refused.length, "ciência não foi pedida", "ciências não foram pedidas")}: ${first.message}`,
+      { tone: "bad" },
+    );
 }
 
 /** Of a company with more CNPJs these are shown; the others stand in the administration. */

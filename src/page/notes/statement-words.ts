@@ -49,9 +49,11 @@ const MOST_OF_ONE = 2;
 export function offeredAfter(made: readonly Statement[], mayConclude: boolean): readonly Type[] {
   const standing = made.filter(({ state }) => state !== "refused");
   const last = standing.find(({ type }) => type !== AWARE);
+  // The same with another reason is another one.
   const conclusive = CONCLUSIVE.filter(
     (type) =>
-      type !== last?.type && standing.filter((one) => one.type === type).length < MOST_OF_ONE,
+      (type !== last?.type || WORDS[type].reason !== "none") &&
+      standing.filter((one) => one.type === type).length < MOST_OF_ONE,
   );
   return [...(mayConclude ? conclusive : []), ...(standing.length === 0 ? [AWARE] : [])];
 }

@@ -49,8 +49,8 @@ export function Statements(props: {
       )}
       <Made rows={rows} />
       <p class="small quiet note-stated-terms">
-        {rows.length === 0 && `${term("Ciência", issuedAt, AWARE_DAYS)}; `}
-        {term("Conclusivas", issuedAt, CONCLUSIVE_DAYS)}; os prazos contam da autorização.
+        {rows.length === 0 && `${term("Ciência", issuedAt, AWARE_DAYS)}. `}
+        {term("Conclusivas", issuedAt, CONCLUSIVE_DAYS)}. Os prazos contam da autorização.
       </p>
       {made.value !== null && offered.length > 0 && isReady && (
         <Button icon="upload" small onClick={() => setAsking(true)}>

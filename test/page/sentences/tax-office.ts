@@ -130,6 +130,49 @@ export const taxOfficeSentences: readonly Sentence[] = [
     },
   },
   {
+    name: "each state of a statement has its words, with what the tax office said and when the next try is",
+    async run({ page, world, open, accessible, picture }) {
+      const { accessKey } = await registered(world, 6345);
+      const next = new Date(Date.now() + 3_600_000).toISOString();
+      const one = {
+        access_key: accessKey,
+        cnpj: COMPANY.cnpj,
+        environment: "production",
+        sequence: 1,
+        reason: null,
+        next_at: null,
+        code: null,
+        text: null,
+        protocol: null,
+        registered_at: null,
+        proven: false,
+        by_rule: false,
+        asked_at: "2026-11-20T12:00:00Z",
+        ended_at: null,
+      };
+      const text = `Rejeicao: Evento apos o prazo permitido ${"para este evento ".repeat(12)}`;
+      const data = [
+        { ...one, id: "4", type: "210220", state: "refused", code: "596", text },
+        { ...one, id: "3", type: "210240", state: "sending", code: "timeout", next_at: next },
+        { ...one, id: "2", type: "210200", state: "done", protocol: "891260000000001" },
+        { ...one, id: "1", type: "210210", state: "done", by_rule: true },
+      ];
+      await page.route("**/api/statements?*", (route) =>
+        route.fulfill({ json: { data, pagination: { limit: 20, next_cursor: null } } }),
+      );
+      await open(`/notas?ver=todas&nota=${accessKey}`);
+      await page.getByText("Manifestação do destinatário").click();
+      await page.getByText("Evento apos o prazo permitido").waitFor();
+      await page.getByText("Recusada pela SEFAZ").waitFor();
+      await page.getByText("Última tentativa: A SEFAZ demorou demais").waitFor();
+      await page.getByText("Próxima tentativa:").waitFor();
+      await page.getByText("protocolo 891260000000001").waitFor();
+      await page.getByText("pela regra da ciência").waitFor();
+      await accessible();
+      await picture("nota-manifestacoes");
+    },
+  },
+  {
     name: "a note is asked for by the key on its paper as a scanner types it, within what the hour allows",
     async run(visit) {
       const { page, world, open, accessible, picture } = visit;
