@@ -1,6 +1,5 @@
 import type { Statement } from "../base/tax-office.ts";
 import type { Announced } from "./answers.ts";
-import type { Said } from "./words.ts";
 
 type Type = Statement["type"];
 
@@ -92,6 +91,13 @@ export const awaits = (note: Announced): boolean =>
   note.situation === "authorised" &&
   (note.statement === null || wasRefused(note)) &&
   daysUntil(note.awareness_until) > 0;
+
+/** A state as a badge shows it. */
+interface Said {
+  readonly tone: "good" | "wait" | "hold" | "bad" | "plain";
+  readonly icon: "check" | "clock" | "circle-x";
+  readonly text: string;
+}
 
 const FEW_DAYS = 3;
 

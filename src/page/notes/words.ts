@@ -3,7 +3,7 @@ import type { Tone } from "../parts/badge.tsx";
 import type { IconName } from "../parts/icon.tsx";
 import type { Note, NoteItem } from "./answers.ts";
 
-export interface Said {
+interface Said {
   readonly tone: Tone;
   readonly icon: IconName;
   readonly text: string;
