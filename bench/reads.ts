@@ -26,7 +26,7 @@ const READS = [
   "/api/dashboard/evolution",
 ];
 
-const TAGS = ["nfes", "stock", "products", "supplier_items", "dashboard"];
+const TAGS = ["nfes", "stock", "products", "supplier_items"];
 const TOUCH = `insert into cache_versions (company, tag, version) select 1, value, 1 from json_each('${JSON.stringify(TAGS)}') where true
     on conflict do update set version = version + 1;
   update balances set version = version + 1 where company = 1 and product = '000777';`;

@@ -9,7 +9,7 @@ import type { Cell, Table } from "./sheet.ts";
  */
 export const PAGE_ROWS = 250;
 
-/** How many rows one step of a count skips. Measured: 2 ms; a million counted in one statement take 62 ms. */
+/** How many rows one step of a count skips. Measured: 2 ms, of movements 6 to 9; a million counted in one statement take 62 ms. */
 const COUNT_STEP_ROWS = 50_000;
 
 /** Keyset cursor: the key values of a row, in the order of the index; as many for every row of a query. */

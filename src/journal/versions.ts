@@ -6,7 +6,7 @@ import type { Value } from "../ports/sql.ts";
  * The cache tags. A write raises, in its batch, the version of each tag whose data it changes, and of no other; a cached read
  * names the tags of everything that it shows. `accounts`: users, keys and roles. `settings`: the company's settings. `users`:
  * their names. `nfes`: notes, their items and events. `stock`: movements and balances. `products`: their own data and last
- * costs. `categories`: their names and tree. `supplier_items`: which product a supplier's item is. `dashboard`: the figures made of `stock` and `products`.
+ * costs. `categories`: their names and tree. `supplier_items`: which product a supplier's item is.
  * `alerts`: mailboxes that fail, webhooks that are disabled, certificates that end and calls to the tax office that fail. `sefaz`: what
  * the tax office has announced, and statements about it.
  */
@@ -19,7 +19,6 @@ const TAGS = [
   "products",
   "categories",
   "supplier_items",
-  "dashboard",
   "alerts",
   "sefaz",
 ] as const;

@@ -1,6 +1,7 @@
 import { parameters } from "../lib/parameters.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Guard, Statement, Value } from "../ports/sql.ts";
+import { FROM_TIME, IN_TIME, IS_FIRST } from "./found-movements.ts";
 
 /** A quarter of an hour: the offsets of all time zones are whole ones, so their days are too. */
 export const SPAN_MS = 900_000;
@@ -190,29 +191,29 @@ export async function findWrongSpans(
 }
 
 const ENDS = `select min(at) as first, max(at) as last from (
-  select min(created_at) as at from movements where company = ?1 and quantity_e4 <> 0
-  union all select max(created_at) from movements where company = ?1 and quantity_e4 <> 0
+  select min(created_at) as at from movements where company = ?1 and quantity_e4 <> 0 and ${IS_FIRST}
+  union all select max(created_at) from movements where company = ?1 and quantity_e4 <> 0 and ${IS_FIRST}
   union all select min(span) * ${SPAN_MS} from ledger_spans where company = ?1
   union all select max(span) * ${SPAN_MS} from ledger_spans where company = ?1)`;
 
 const LEDGER = {
-  entries: "count(distinct iif(quantity_e4 > 0, posting, null))",
-  notes_in: "count(*) filter (where origin = 'NFE' and quantity_e4 > 0)",
-  notes_out: "count(*) filter (where origin = 'NFE' and quantity_e4 < 0)",
-  others_in: "count(*) filter (where origin <> 'NFE' and quantity_e4 > 0)",
-  others_out: "count(*) filter (where origin <> 'NFE' and quantity_e4 < 0)",
-  entered_e4: "total(max(quantity_e4, 0))",
-  entered_e2: "total(iif(quantity_e4 > 0, cost_e2, 0))",
-  left_e4: "total(max(-quantity_e4, 0))",
-  left_e2: "total(iif(quantity_e4 < 0, -cost_e2, 0))",
+  entries: "count(distinct iif(m.quantity_e4 > 0, m.posting, null))",
+  notes_in: "count(*) filter (where m.origin = 'NFE' and m.quantity_e4 > 0)",
+  notes_out: "count(*) filter (where m.origin = 'NFE' and m.quantity_e4 < 0)",
+  others_in: "count(*) filter (where m.origin <> 'NFE' and m.quantity_e4 > 0)",
+  others_out: "count(*) filter (where m.origin <> 'NFE' and m.quantity_e4 < 0)",
+  entered_e4: "total(max(m.quantity_e4, 0))",
+  entered_e2: "total(iif(m.quantity_e4 > 0, m.cost_e2, 0))",
+  left_e4: "total(max(-m.quantity_e4, 0))",
+  left_e2: "total(iif(m.quantity_e4 < 0, -m.cost_e2, 0))",
 } as const satisfies Record<(typeof COUNTS)[number] | (typeof SUMS)[number], string>;
 
 /** `total` is exact up to the limit of the sums. */
 const COMPARED = `
   with stored as (select * from ledger_spans where company = ?1 and span >= ?2 / ${SPAN_MS} and span < ?3 / ${SPAN_MS}),
     ledger as (
-      select created_at / ${SPAN_MS} as span, ${Object.entries(LEDGER).map(([name, sql]) => `min(${sql}, ${MOST}) as ${name}`)}
-      from movements indexed by movements_by_time where company = ?1 and quantity_e4 <> 0 and created_at >= ?2 and created_at < ?3 group by 1)
+      select first.created_at / ${SPAN_MS} as span, ${Object.entries(LEDGER).map(([name, sql]) => `min(${sql}, ${MOST}) as ${name}`)}
+      from ${FROM_TIME} where first.company = ?1 and ${IN_TIME} and first.created_at >= ?2 and first.created_at < ?3 group by 1)
   select coalesce(stored.span, ledger.span) as span from stored full join ledger on ledger.span = stored.span
   where ${Object.keys(LEDGER)
     .map((name) => `stored.${name} is not ledger.${name}`)

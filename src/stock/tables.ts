@@ -67,4 +67,5 @@ export const movements = sqliteTable("movements", {
   after_e4: integer("after_e4").notNull(),
   after_e2: integer("after_e2").notNull(),
   undoes: integer(),
+  followers: integer().notNull().default(0),
 });

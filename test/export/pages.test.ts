@@ -189,7 +189,9 @@ describe("a page", () => {
         filter.product === undefined
           ? `movements_by_time (company=?${from} AND created_at<?)`
           : "movements_by_product (company=? AND product=? AND id<?)";
-      expect(plan).toContain(`SEARCH m USING INDEX ${index}`);
+      expect(plan).toContain(
+        `SEARCH ${filter.product === undefined ? "first" : "m"} USING INDEX ${index}`,
+      );
       expect(
         plan.filter((step) => /TEMP B-TREE|SCAN (?!\(subquery|below|CONSTANT)/.test(step)),
       ).toEqual([]);

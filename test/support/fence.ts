@@ -90,7 +90,7 @@ export const MAY: Record<string, string> = {
     "lib nfe nfe/read sefaz/certificates sefaz/fetch sefaz/statements ingest/note ingest/search mail webhooks journal ports",
   export: "lib ingest/note stock/supplier-items journal ports",
   "export/sheets":
-    "lib messages/pt-BR/audit ingest/verdict ingest/search stock/supplier-items stock/reports stock/lots accounts journal ports export",
+    "lib messages/pt-BR/audit ingest/verdict ingest/search stock stock/supplier-items stock/reports stock/lots accounts journal ports export",
   "export/files":
     "lib messages/pt-BR/reports ingest/note ingest/search stock/reports reports accounts journal ports observability export export/sheets",
   mail: "lib ingest/upload ingest/batch accounts journal ports observability resilience",

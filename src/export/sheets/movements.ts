@@ -1,5 +1,6 @@
 import { parameters } from "../../lib/parameters.ts";
 import type { Value } from "../../ports/sql.ts";
+import { FROM_TIME, IN_TIME, NEWEST_FIRST } from "../../stock/found-movements.ts";
 import { MOVEMENT_JOINS, type MovementFilter, movementFilter } from "../../stock/reports/ledger.ts";
 import { countStepOf, type KeysetQuery, pageSql } from "../pages.ts";
 import type { Table } from "../sheet.ts";
@@ -60,20 +61,22 @@ export function movementKeyset(company: number, filter: MovementFilter): KeysetQ
   const { product, from, until } = filter;
   const { where, args: matched } = movementFilter(company, filter);
   const ofProduct = product !== undefined;
-  const index = ofProduct ? "movements_by_product" : "movements_by_time";
   const { args, add } = parameters<Value>(matched);
-  const seek = ["m.company = ?1", "m.quantity_e4 <> 0"];
-  if (ofProduct) seek.push(`m.product = ${add(product)}`);
-  else if (from !== undefined) seek.push(`m.created_at >= ${add(from)}`);
+  const seek = ofProduct
+    ? ["m.company = ?1", "m.quantity_e4 <> 0", `m.product = ${add(product)}`]
+    : ["first.company = ?1", IN_TIME];
+  if (!ofProduct && from !== undefined) seek.push(`first.created_at >= ${add(from)}`);
   // The cursor is the only upper bound: of two, SQLite may seek by the wrong one. SQLite cannot seek a row value that ends in a
   // rowid, so the instant is also compared alone.
   const [at, id] = [`?${args.length + 1}`, `?${args.length + 2}`];
   seek.push(
-    ofProduct ? `m.id < ${id}` : `m.created_at <= ${at} and (m.created_at < ${at} or m.id < ${id})`,
+    ofProduct
+      ? `m.id < ${id}`
+      : `first.created_at <= ${at} and (first.created_at < ${at} or m.id < ${id})`,
   );
-  const key = ofProduct ? (["m.id", "m.id"] as const) : (["m.created_at", "m.id"] as const);
-  const source = `movements m indexed by ${index}`;
-  const order = `where ${seek.join(" and ")} order by ${ofProduct ? "" : "m.created_at desc, "}m.id desc`;
+  const key = ofProduct ? (["m.id", "m.id"] as const) : (["first.created_at", "m.id"] as const);
+  const source = ofProduct ? "movements m indexed by movements_by_product" : FROM_TIME;
+  const order = `where ${seek.join(" and ")} order by ${ofProduct ? "m.id desc" : NEWEST_FIRST}`;
   const joined = `from ${source} ${MOVEMENT_JOINS} ${order}`;
   const sql = pageSql(key, MOVEMENTS, where, joined, `?${args.length + 3}`);
   return {

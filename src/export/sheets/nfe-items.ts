@@ -1,4 +1,5 @@
 import { listedNotes } from "../../ingest/search/note-filter.ts";
+import { fromDocument, OF_NOTE, refsOf } from "../../stock/found-movements.ts";
 import { unitKeySql } from "../../stock/supplier-items/unit.ts";
 import { countStepOf, type KeysetQuery, pageSql } from "../pages.ts";
 import type { Table } from "../sheet.ts";
@@ -18,8 +19,9 @@ const between = (part: string): string =>
     .join(" or ");
 const PART = "notes.access_key || '#' || i.n_item";
 const moved = (what: string): string =>
-  `(select ${what} from movements m where notes.status = 'PROCESSADA' and m.company = notes.company and m.origin = 'NFE'
-    and (${between(PART)} or ${between(`${PART} || '.' || i.position`)}) and m.posting = notes.posting)`;
+  `(select ${what} ${fromDocument({ company: "notes.company", origin: OF_NOTE, refs: refsOf("notes.access_key") })}
+    and notes.status = 'PROCESSADA' and first.posting = notes.posting
+    and (${between(PART)} or ${between(`${PART} || '.' || i.position`)}))`;
 const OWN_UNITS = "(select c.units from companies c where c.id = i.company)";
 const mapped = (what: string): string =>
   `(select ${what} from supplier_items s where s.company = notes.company and s.supplier = notes.supplier_id

@@ -175,7 +175,7 @@ function lateCostOf({ posting, complement }: Proposal): LateCost {
 const tagsOf = ({ posting, complement }: Proposal): Tag[] => [
   ...new Set<Tag>([
     ...invalidatedTags(posting),
-    ...(complement === null ? [] : (["stock", "dashboard"] as const)),
+    ...(complement === null ? [] : (["stock"] as const)),
   ]),
 ];
 

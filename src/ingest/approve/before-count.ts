@@ -1,5 +1,6 @@
 import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
+import { ofPostingOf, refsOf } from "../../stock/found-movements.ts";
 import { EVENT_ORIGIN, type EventExitChange } from "../../stock/posting/event-exits.ts";
 import type { Posting } from "../../stock/posting/posting.ts";
 import type { Reversal } from "../../stock/posting/reversal.ts";
@@ -22,7 +23,7 @@ const findingOf = (message: string, code = BEFORE_COUNT): Finding => ({
 const movedBy = (
   origin: string,
 ) => `movements m cross join balances b on b.company = m.company and b.product = m.product
-  where m.company = ?1 and m.origin = '${origin}' and m.origin_ref > ?3 || '#' and m.origin_ref < ?3 || '$' and m.posting = ?2`;
+  where ${ofPostingOf({ origin: `= '${origin}'`, refs: refsOf("?3"), posting: "?2" }, "m.")}`;
 const MOVED = movedBy("NFE");
 
 /**

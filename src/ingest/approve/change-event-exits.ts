@@ -107,7 +107,7 @@ export function eventExitStatements(change: EventExitChange, cause: UserCause): 
       postedByDocument(company, id, accessKey, [EVENT_ORIGIN]),
       guard,
     ),
-    bumpTags(company, ["nfes", "stock", "dashboard"], guard),
+    bumpTags(company, ["nfes", "stock"], guard),
     audit(
       cause,
       at,

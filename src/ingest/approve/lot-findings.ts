@@ -1,6 +1,7 @@
 import { trusted } from "../../lib/cast.ts";
 import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
+import { OF_NOTE, ofPostingOf, refsOf } from "../../stock/found-movements.ts";
 import type { Posting } from "../../stock/posting/posting.ts";
 import type { Finding } from "../note/written-verdict.ts";
 
@@ -43,7 +44,7 @@ export function saveLotFindings(posting: Posting): Statement[] {
     {
       sql: `with m as materialized (
           select id, product, quantity_e4, trim(lot) as lot, coalesce(expires_on, 'never') as expires_on, expires_on as asked from movements
-          where company = ?1 and origin = 'NFE' and origin_ref > ?3 || '#' and origin_ref < ?3 || '$' and posting = ?2
+          where ${ofPostingOf({ origin: OF_NOTE, refs: refsOf("?3"), posting: "?2" })}
             and (lot is not null or quantity_e4 < 0)
         ),
         said (code, name) as (

@@ -1,5 +1,6 @@
 import { appendSelectedEvents } from "../../journal/append-selected-events.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
+import { ofPostingOf } from "../../stock/found-movements.ts";
 import type { ManualMovement } from "../../stock/posting/movement.ts";
 import type { Posting } from "../../stock/posting/posting.ts";
 
@@ -19,7 +20,7 @@ const appendLowStock = (
     sql: `select 'stock.low' as type, json_object('product_code', m.product) as payload
     from (
       select product, sum(quantity_e4) as moved_e4 from movements
-      where company = ?1 and origin = ?2 and origin_ref between ?3 and ?4 and posting = ?5 group by product
+      where ${ofPostingOf({ origin: "= ?2", refs: ["?3", "?4"], posting: "?5" })} group by product
     ) as m
     cross join products p on p.company = ?1 and p.code = m.product
     cross join balances b on b.company = ?1 and b.product = m.product

@@ -1,6 +1,7 @@
 import { appendSelectedEvents } from "../../journal/append-selected-events.ts";
 import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts";
 import type { Statement } from "../../ports/sql.ts";
+import { ofPostingOf, refsOf } from "../../stock/found-movements.ts";
 import { EVENT_ORIGIN } from "../../stock/posting/event-exits.ts";
 import type { Finding } from "../note/written-verdict.ts";
 
@@ -18,17 +19,19 @@ const NAMED = 10;
 /** Where the batch puts their names. */
 const EXITS = "{exits}";
 
-/** SQL list: the movements of the note of ?3 with this origin; their index is movements_once. */
-const ofNote = (origin: string) =>
-  `company = ?1 and origin = '${origin}' and origin_ref > ?3 || '#' and origin_ref < ?3 || '$'`;
+/** SQL list: the movements of the note of ?3 with this origin, by a posting. */
+const ofNote = (origin: string, posting = "?2", of = "") =>
+  ofPostingOf({ origin: `= '${origin}'`, refs: refsOf("?3"), posting }, of);
+
+/** The note's own posting. */
+const POSTED = "(select posting from notes where company = ?1 and access_key = ?3)";
 
 /** What each product has lost by the posting ?2, and the movement that had brought it. */
 const BY_REVERSAL = `select product, min(undoes) as first from movements
-  where ${ofNote("NFE")} and posting = ?2 and quantity_e4 < 0 group by product`;
+  where ${ofNote("NFE")} and quantity_e4 < 0 group by product`;
 const BY_EVENT = `select product, (
-    select min(id) from movements n where ${ofNote("NFE")} and n.product = lost.product and n.quantity_e4 > 0
-      and n.posting = (select posting from notes where company = ?1 and access_key = ?3)) as first
-  from movements as lost where ${ofNote(EVENT_ORIGIN)} and posting = ?2 and quantity_e4 < 0 group by product`;
+    select min(n.id) from movements n where ${ofNote("NFE", POSTED, "n.")} and n.product = lost.product and n.quantity_e4 > 0) as first
+  from movements as lost where ${ofNote(EVENT_ORIGIN, "?2", "lost.")} and quantity_e4 < 0 group by product`;
 
 /**
  * CTE `named`: the products below zero, with the newest later exits that stand. ?1 company, ?2 posting, ?3 access key. The libSQL

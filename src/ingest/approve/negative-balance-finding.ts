@@ -3,6 +3,7 @@ import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import type { StockFailure } from "../../stock/failures.ts";
+import { OF_NOTE, ofPostingOf, refsOf } from "../../stock/found-movements.ts";
 import type { Posting } from "../../stock/posting/posting.ts";
 import { FALLS_BELOW_ZERO, movedByProduct } from "../../stock/posting/posting-guards.ts";
 import type { Finding } from "../note/written-verdict.ts";
@@ -27,8 +28,8 @@ export function saveNegativeBalance(
     sql: `update notes set findings = json_insert(findings, '$[#]', json(?4))
       where company = ?1 and access_key = ?3 and posting = ?2 and exists (
         select 1 from movements m join balances b on b.company = m.company and b.product = m.product
-        where m.company = ?1 and m.origin = 'NFE' and m.origin_ref > ?3 || '#' and m.origin_ref < ?3 || '$'
-          and m.posting = ?2 and m.quantity_e4 < 0 and b.quantity_e4 < 0)`,
+        where ${ofPostingOf({ origin: OF_NOTE, refs: refsOf("?3"), posting: "?2" }, "m.")}
+          and m.quantity_e4 < 0 and b.quantity_e4 < 0)`,
     args: [posting.company, posting.id, posting.reference, JSON.stringify(NEGATIVE)],
   };
 }

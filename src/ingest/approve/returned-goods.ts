@@ -1,4 +1,5 @@
 import type { Ports } from "../../ports/ports.ts";
+import { OF_NOTE, ofPostingOf, refsOf } from "../../stock/found-movements.ts";
 import type { Entry, SupplierLine } from "../../stock/posting/posting.ts";
 import {
   broughtBack,
@@ -142,8 +143,8 @@ async function openExits(
           -m.quantity_e4 - ${broughtBack("quantity_e4", "m.id")} as left_e4,
           -m.value_e2 - ${broughtBack("value_e2", "m.id")} as left_e2
         from json_each(?2) k cross join notes n on n.company = ?1 and n.access_key = k.value
-        cross join movements m on m.company = ?1 and m.origin = 'NFE' and m.origin_ref > n.access_key || '#'
-          and m.origin_ref < n.access_key || '$' and m.posting = n.posting
+        cross join movements m
+          on ${ofPostingOf({ origin: OF_NOTE, refs: refsOf("n.access_key"), posting: "n.posting" }, "m.")}
         where n.status = 'PROCESSADA' and n.direction = 'exit' and m.quantity_e4 < 0 and m.undoes is null
         order by m.id`,
       args: [company, JSON.stringify(keys)],

@@ -82,7 +82,7 @@ function recordsOf(
   return [
     appendEachMovement(company, at, made, risePercent),
     appendLowStockOfBatch(company, at, made),
-    bumpTags(company, ["stock", "dashboard"], guard),
+    bumpTags(company, ["stock"], guard),
     audit(
       cause,
       at,

@@ -8,6 +8,7 @@ import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row } from "../../ports/sql.ts";
 import type { MovementFailure, StockFailure } from "../../stock/failures.ts";
+import { IS_FIRST } from "../../stock/found-movements.ts";
 import { type TakenLot, takenLots } from "../../stock/lots/keep-lots.ts";
 import { appendMoved, postedByHand } from "../../stock/posting/append-moved.ts";
 import { failIfCountedAfterDate } from "../../stock/posting/counted-over.ts";
@@ -71,7 +72,7 @@ export async function recordMovement(
       costRisePercent,
     ),
     ...(movement.quantity_e4 < 0 ? [appendLowStockOfMovement(movement)] : []),
-    bumpTags(actor.company, ["stock", "dashboard"], guard),
+    bumpTags(actor.company, ["stock"], guard),
     audit(
       cause,
       movement.at,
@@ -117,7 +118,7 @@ export async function firstMoment(
   const [first] = await ports.reader.rows(
     {
       sql: `select min(created_at, happened_at) as at from movements indexed by movements_by_time
-        where company = ?1 and quantity_e4 <> 0 order by created_at limit 1`,
+        where company = ?1 and quantity_e4 <> 0 and ${IS_FIRST} order by created_at limit 1`,
       args: [company],
     },
     signal,

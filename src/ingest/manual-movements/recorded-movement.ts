@@ -1,4 +1,5 @@
 import type { Ports } from "../../ports/ports.ts";
+import { IS_FIRST } from "../../stock/found-movements.ts";
 import { NEVER } from "../../stock/lots/keep-lots.ts";
 import type { RecordedMovement } from "./manual-movement.ts";
 
@@ -11,7 +12,7 @@ export async function findRecorded(
 ): Promise<RecordedMovement | null> {
   const [made] = await ports.reader.rows(
     {
-      sql: "select id, product from movements where company = ?1 and origin = ?2 and origin_ref = ?3 order by id limit 1",
+      sql: `select id, product from movements where company = ?1 and origin = ?2 and origin_ref = ?3 and ${IS_FIRST} order by id limit 1`,
       args: [company, origin, posting],
     },
     signal,

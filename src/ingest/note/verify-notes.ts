@@ -2,6 +2,7 @@ import { normalizedText } from "../../lib/normalized-text.ts";
 import type { Note } from "../../nfe/note.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row } from "../../ports/sql.ts";
+import { fromDocument, OF_NOTE, refsOf } from "../../stock/found-movements.ts";
 import { EVENT_ORIGIN } from "../../stock/posting/event-exits.ts";
 import type { StockItem } from "./lines.ts";
 import { stockItems } from "./registration-sql.ts";
@@ -13,6 +14,8 @@ export interface NoteFlaw {
   /** Portuguese. */
   readonly says: string;
 }
+
+const OF_THE_NOTE = { company: "n.company", refs: refsOf("n.access_key") };
 
 /**
  * Verifies up to `size` notes after the id `after`: the original must exist and must be parsed as this note with its stored
@@ -28,15 +31,11 @@ export async function verifyNotes(
 ): Promise<{ checked: number; next: number | null; flaws: NoteFlaw[] }> {
   const rows = await ports.reader.rows(
     {
-      // The movements of a key stand together in the index movements_once: `$` follows `#`.
       sql: `select id, access_key, sha256, status,
           exists (select 1 from note_items i where i.company = n.company and i.note = n.id
             and i.effect in ('entry', 'exit') and i.quantity_e4 > 0) as has_goods,
-          exists (select 1 from movements m where m.company = n.company and m.origin = 'NFE'
-            and m.origin_ref >= n.access_key || '#' and m.origin_ref < n.access_key || '$'
-            and m.posting = n.posting) as posted,
-          exists (select 1 from movements m where m.company = n.company and m.origin in ('NFE', '${EVENT_ORIGIN}')
-            and m.origin_ref >= n.access_key || '#' and m.origin_ref < n.access_key || '$'
+          exists (select 1 ${fromDocument({ ...OF_THE_NOTE, origin: OF_NOTE })} and m.posting = n.posting) as posted,
+          exists (select 1 ${fromDocument({ ...OF_THE_NOTE, origin: `in ('NFE', '${EVENT_ORIGIN}')` })}
             group by m.product having sum(m.quantity_e4) <> 0) as moves
         from notes n where company = ?1 and id > ?2 order by id limit ?3`,
       args: [company, after, size],

@@ -1,7 +1,13 @@
 import { appendSelectedEvents } from "../../journal/append-selected-events.ts";
 import type { Statement } from "../../ports/sql.ts";
+import { IS_FIRST, OF_NOTE, ofPostingOf, refsOf } from "../../stock/found-movements.ts";
 import type { Reversal } from "../../stock/posting/reversal.ts";
 import { POSTING_GUARD } from "../note/registration-sql.ts";
+
+const OF_THE_NOTE = ofPostingOf(
+  { origin: OF_NOTE, refs: refsOf("notes.access_key"), posting: "notes.posting" },
+  "g.",
+);
 
 /**
  * What becomes of the late costs that the reversal of a note takes back with its own movements: those of users are marked, and
@@ -24,10 +30,9 @@ export function endLateCosts(
             select distinct substr(c.origin_ref, 1, instr(c.origin_ref, '#') - 1)
             from movements r cross join movements c on c.id = r.undoes
             where r.company = ?1 and r.origin = 'NFE' and r.origin_ref > ?3 || '#valor/' and r.origin_ref < ?3 || '#valor0'
-              and r.posting = ?2)
+              and r.${IS_FIRST} and r.posting = ?2)
           and access_key <> ?3 and not exists (
-            select 1 from movements g where g.company = ?1 and g.origin = 'NFE' and g.origin_ref > notes.access_key || '#'
-              and g.origin_ref < notes.access_key || '$' and g.posting = notes.posting and g.quantity_e4 <> 0)`,
+            select 1 from movements g where ${OF_THE_NOTE} and g.quantity_e4 <> 0)`,
       args: [company, id, accessKey, reason, at],
     },
     appendSelectedEvents(company, at, {

@@ -240,7 +240,7 @@ function journalOf(
       postedByDocument(company, posting, accessKey, ["NFE"]),
       guard,
     ),
-    bumpTags(company, ["nfes", "stock", "dashboard"], guard),
+    bumpTags(company, ["nfes", "stock"], guard),
     audit(
       cause,
       at,

@@ -7,6 +7,7 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import type { MovementFailure } from "../../stock/failures.ts";
+import { IS_FIRST } from "../../stock/found-movements.ts";
 import { appendMoved, postedByHand } from "../../stock/posting/append-moved.ts";
 import { failIfCountedSince, notCountedSince } from "../../stock/posting/counted-over.ts";
 import { EVENT_ORIGIN } from "../../stock/posting/event-exits.ts";
@@ -146,6 +147,6 @@ async function commitReversal(
 /** The movement stands, it was not reversed, and the stock may lack what this takes away. */
 const MAY_BE_UNDONE = `select 1 where not exists (
     select 1 from movements m join movements r on r.company = m.company and r.undoes = m.id and r.quantity_e4 <> 0
-    where m.company = ?1 and m.origin = ?4 and m.origin_ref = ?3)
+    where m.company = ?1 and m.origin = ?4 and m.origin_ref = ?3 and m.${IS_FIRST})
   and ${notCountedSince({ accessKey: null })}
   and (exists (select 1 from companies where id = ?1 and allow_negative = 1) or ${nothingBelowZeroAfter({ accessKey: null })})`;

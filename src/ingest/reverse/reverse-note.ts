@@ -209,7 +209,7 @@ export const takesGoodsOut = (movements: readonly Posted[]): boolean =>
 
 /** The cached reads that show what taking these back changes. */
 export const tagsOf = (movements: readonly Posted[]): Tag[] =>
-  movements.length === 0 ? [] : ["stock", "dashboard"];
+  movements.length === 0 ? [] : ["stock"];
 
 /** Fails with `stock.insufficient` where a reversal would leave a balance that the company does not allow. */
 export async function failIfInsufficient(

@@ -3,6 +3,7 @@ import { Failed } from "../../lib/result.ts";
 import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Statement } from "../../ports/sql.ts";
+import { OF_NOTE, ofPostingOf, refsOf } from "../../stock/found-movements.ts";
 import type { Reversal } from "../../stock/posting/reversal.ts";
 import { POSTING_GUARD } from "../note/registration-sql.ts";
 import type { Finding } from "../note/written-verdict.ts";
@@ -31,11 +32,9 @@ const STANDING = `select f.note as id, n.access_key from note_references f cross
     and n.direction in ('entry', 'exit') and n.direction <> (select direction from notes where company = ?1 and access_key = ?3)
     and exists (
       select 1 from movements r
-      where r.company = ?1 and r.origin = 'NFE' and r.origin_ref > n.access_key || '#' and r.origin_ref < n.access_key || '$'
-        and r.posting = n.posting and r.quantity_e4 <> 0
+      where ${ofPostingOf({ origin: OF_NOTE, refs: refsOf("n.access_key"), posting: "n.posting" }, "r.")} and r.quantity_e4 <> 0
         and r.product in (select product from movements
-          where company = ?1 and origin = 'NFE' and origin_ref > ?3 || '#' and origin_ref < ?3 || '$' and posting = ?5
-            and quantity_e4 <> 0)
+          where ${ofPostingOf({ origin: OF_NOTE, refs: refsOf("?3"), posting: "?5" })} and quantity_e4 <> 0)
         and (instr(r.origin_ref, '${BACK}') = 0 or exists (
           select 1 from movements e
           where e.id = cast(substr(r.origin_ref, instr(r.origin_ref, '${BACK}') + ${BACK.length}) as integer)

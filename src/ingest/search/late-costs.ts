@@ -1,4 +1,5 @@
 import type { Ports } from "../../ports/ports.ts";
+import { fromDocument, OF_NOTE, refsOf } from "../../stock/found-movements.ts";
 
 /** A cost that came after the goods of a note, added by a user or by a complementary note. Amounts 1/10². */
 export interface NoteCost {
@@ -33,8 +34,7 @@ export async function lateCostsOf(
           max(exists (select 1 from movements r indexed by movements_of_late_costs
             where r.company = ?1 and r.undoes = l.id and r.quantity_e4 = 0)) as reversed
         from (
-          select id from movements
-          where company = ?1 and origin = 'NFE' and origin_ref > ?2 || '#' and origin_ref < ?2 || '$' and quantity_e4 > 0
+          select m.id ${fromDocument({ origin: OF_NOTE, refs: refsOf("?2") })} and m.quantity_e4 > 0
         ) as m
         cross join movements l indexed by movements_of_late_costs on l.company = ?1 and l.undoes = m.id and l.quantity_e4 = 0
         left join users u on u.id = l.user_id

@@ -308,7 +308,7 @@ function recordsOf(
   return [
     audit(cause, at, { action: ACTIONS[type], entity: "product", id: code, detail }, guard),
     appendEvents(company, at, [{ type, payload: { product_code: code } }], guard),
-    bumpTags(company, ["products", "dashboard"], guard),
+    bumpTags(company, ["products"], guard),
   ];
 }
 

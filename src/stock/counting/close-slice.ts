@@ -1,6 +1,7 @@
 import { appendSelectedEvents } from "../../journal/append-selected-events.ts";
 import { appendEvents, bumpTags } from "../../journal/record.ts";
 import type { Guard, Statement, Value } from "../../ports/sql.ts";
+import { IS_FIRST } from "../found-movements.ts";
 import { keepLots, NEVER } from "../lots/keep-lots.ts";
 import { appendMoved } from "../posting/append-moved.ts";
 import { balancesAfter } from "../posting/balances.ts";
@@ -41,7 +42,7 @@ const argsOf = ({ company, count, from, to, token, at }: Slice): Value[] => [
 ];
 const TAKEN = "exists (select 1 from stock_counts where company = ?1 and id = ?2 and slice = ?5)";
 const MADE = `company = ?1 and origin = '${COUNT_ORIGIN}' and origin_ref > ?2 || '#' || ?3 and origin_ref < ?2 || '#' || ?4 || char(10)
-  and posting = ?5`;
+  and ${IS_FIRST} and posting = ?5`;
 
 /**
  * Statements that make a slice's movements, with balances, values, sums and events; for the batch whose first statement has
@@ -79,7 +80,7 @@ export function sliceStatements(slice: Slice): Statement[] {
     ...(to === LAST_CODE
       ? [appendEvents(company, at, [{ type: "count.closed", payload: { count_id: count } }], guard)]
       : []),
-    bumpTags(company, ["stock", "dashboard"], guard),
+    bumpTags(company, ["stock"], guard),
   ];
 }
 

@@ -2,6 +2,7 @@ import { appendSelectedEvents } from "../../journal/append-selected-events.ts";
 import { MAX_MOVED, type NewMovingEvent } from "../../journal/feed-events.ts";
 import { parameters } from "../../lib/parameters.ts";
 import type { Guard, Statement, Value } from "../../ports/sql.ts";
+import { ofPostingOf } from "../found-movements.ts";
 import { risenCosts } from "./risen-cost.ts";
 
 /** The movements of one posting: those of a document by its reference, one by hand by the posting itself. */
@@ -55,9 +56,13 @@ export function appendMoved(
   risePercent = 0,
 ): Statement {
   const { args, add } = parameters<Value>(guard.args);
-  const [from, to] = refs.map((ref) => add(ref));
-  const own = `company = ${add(company)} and origin in (${origins.map((origin) => add(origin)).join(", ")})
-    and origin_ref between ${from} and ${to} and posting = ${add(posting)}`;
+  const [from, to] = refs;
+  const own = ofPostingOf({
+    company: add(company),
+    origin: `in (${origins.map((origin) => add(origin)).join(", ")})`,
+    refs: [add(from), add(to)],
+    posting: add(posting),
+  });
   return appendSelectedEvents(company, at, {
     sql: `select ${add(type)} as type, json_set(${add(JSON.stringify(payload))}, '$.moved', json_array(
         (select count(*) from movements where ${own}),

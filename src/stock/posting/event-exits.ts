@@ -1,6 +1,7 @@
 import { parameters } from "../../lib/parameters.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement, Value } from "../../ports/sql.ts";
+import { fromDocument, IS_FIRST, OF_NOTE, refsOf } from "../found-movements.ts";
 import { keepLots } from "../lots/keep-lots.ts";
 import { addToSpan } from "../spans.ts";
 import { balancesAfter } from "./balances.ts";
@@ -56,7 +57,7 @@ export interface EventExitChange {
 /** SQL condition on `movements m`: an exit of an event of a note that stands. The key is the parameter `key`; ?1 the company. */
 export const standingExit = (key: string): string =>
   `m.company = ?1 and m.origin = '${EVENT_ORIGIN}' and m.origin_ref > ${key} || '#' and m.origin_ref < ${key} || '$'
-    and m.undoes is null
+    and m.${IS_FIRST} and m.undoes is null
     and not exists (select 1 from movements r where r.company = ?1 and r.undoes = m.id and r.quantity_e4 <> 0)`;
 
 /** The exits of a note's events that stand, in the order of writing. */
@@ -84,7 +85,7 @@ export async function standingExits(
 
 /** The movements of one posting of event exits. ?1 company, ?2 posting, ?3 access key. */
 const OF_POSTING = `company = ?1 and origin = '${EVENT_ORIGIN}' and origin_ref > ?3 || '#' and origin_ref < ?3 || '$'
-  and posting = ?2`;
+  and ${IS_FIRST} and posting = ?2`;
 
 const headOf = ({
   company,
@@ -132,7 +133,10 @@ function insertMovements(change: EventExitChange): Statement {
   const back = add(JSON.stringify(takenBack.map((one) => one.id)));
   const exits = add(JSON.stringify(made));
   return {
-    sql: `with recursive line as materialized (
+    sql: `with recursive brought as materialized (
+        select m.product, m.lot, m.expires_on, m.origin_ref ${fromDocument({ origin: OF_NOTE, refs: refsOf(key) })}
+      ),
+      line as materialized (
         select *, ${STEP_NUMBER} as k from (
           select m.id as n, m.product, -m.quantity_e4 as q, -m.value_e2 as c, 0 as u, m.lot, m.expires_on,
             substr(m.origin_ref, 1, instr(m.origin_ref, '@') - 1) || '/back@' || ${posting} as origin_ref,
@@ -144,7 +148,7 @@ function insertMovements(change: EventExitChange): Statement {
             iif(e.value ->> 'ofLot', m.expires_on, null), ${key} || '#' || (e.value ->> 'line') || '@' || ${posting},
             e.value ->> 'notes', e.value ->> 'happenedAt', null
           from json_each(${exits}) e
-          cross join movements m on m.company = ?1 and m.origin = 'NFE' and m.origin_ref = e.value ->> 'from'
+          cross join brought m on m.origin_ref = e.value ->> 'from'
           where exists (${guard.sql})
         )
       ),

@@ -1,5 +1,6 @@
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement, Value } from "../../ports/sql.ts";
+import { OF_NOTE, ofPostingOf, refsOf } from "../found-movements.ts";
 import { balancesAfter } from "./balances.ts";
 import { STEP_FIGURES, valuationSteps } from "./valued-fold.ts";
 
@@ -67,7 +68,7 @@ export function postLateCost(cost: LateCost): Statement[] {
     },
     {
       sql: balancesAfter(
-        `company = ?1 and origin = 'NFE' and origin_ref > ?3 || '#' and origin_ref < ?3 || '$' and posting = ?2`,
+        ofPostingOf({ origin: OF_NOTE, refs: refsOf("?3"), posting: "?2" }),
         // What has no goods does not move a product.
         "(select b.updated_at from balances b where b.company = last.company and b.product = last.product)",
       ),
@@ -137,9 +138,8 @@ export async function entriesOf(
   const rows = await ports.reader.rows(
     {
       sql: `select m.id, m.origin_ref, m.product, m.quantity_e4, m.cost_e2, m.happened_at
-        from json_each(?2) n cross join movements m on m.company = ?1 and m.origin = 'NFE'
-          and m.origin_ref > n.value ->> 'key' || '#' and m.origin_ref < n.value ->> 'key' || '$'
-          and m.posting = n.value ->> 'posting'
+        from json_each(?2) n cross join movements m
+          on ${ofPostingOf({ origin: OF_NOTE, refs: refsOf("(n.value ->> 'key')"), posting: "(n.value ->> 'posting')" }, "m.")}
         where m.quantity_e4 > 0 order by m.id`,
       args: [company, JSON.stringify(postings)],
     },

@@ -1,6 +1,7 @@
 import { bumpTagIfChanged } from "../../journal/record.ts";
 import { values } from "../../journal/values.ts";
 import type { Guard, Row, Statement, Value } from "../../ports/sql.ts";
+import { IS_FIRST } from "../found-movements.ts";
 import { forgetCosts, JUST_CHANGED } from "../last-cost.ts";
 import { keepLots } from "../lots/keep-lots.ts";
 import { addToSpan } from "../spans.ts";
@@ -26,7 +27,7 @@ export interface RefusedLine {
 /** The movements of these postings, by the unique index; ?1 company, ?2 the JSON of their origins and postings. */
 const BATCH_MADE = `+company = ?1 and id in (
   select made.id from json_each(?2) as key cross join movements made indexed by movements_once
-    on made.company = ?1 and made.origin = key.value ->> 0 and made.origin_ref = key.value ->> 1)`;
+    on made.company = ?1 and made.origin = key.value ->> 0 and made.origin_ref = key.value ->> 1 and made.${IS_FIRST})`;
 
 /** The condition that finds the movements of a batch once they are written, with its parameters. */
 export const madeBy = (movements: readonly ManualMovement[]): Guard => ({

@@ -1,5 +1,6 @@
 import { bumpTagIfChanged } from "../../journal/record.ts";
 import type { Statement } from "../../ports/sql.ts";
+import { IS_FIRST } from "../found-movements.ts";
 import { forgetCosts, JUST_CHANGED } from "../last-cost.ts";
 import { keepLots } from "../lots/keep-lots.ts";
 import { addToSpan } from "../spans.ts";
@@ -39,9 +40,8 @@ export interface ManualMovement {
 export const COUNT_ORIGIN = "CONTAGEM";
 
 /** Selects a row where `movementStatements` has inserted its movement; for statements that come after it. ?1 company, ?2 origin, ?3 posting. */
-export const MOVEMENT_MADE =
-  "select 1 from movements where company = ?1 and origin = ?2 and origin_ref = ?3";
-const THIS_MOVEMENT = "company = ?1 and origin = ?2 and origin_ref = ?3";
+export const MOVEMENT_MADE = `select 1 from movements where company = ?1 and origin = ?2 and origin_ref = ?3 and ${IS_FIRST}`;
+const THIS_MOVEMENT = `company = ?1 and origin = ?2 and origin_ref = ?3 and ${IS_FIRST}`;
 
 /** Select: how much there is of a lot, of all its expiries where none is given; 1/10⁴. */
 export const lotStock = (
@@ -108,7 +108,7 @@ export function movementStatements(movement: ManualMovement): Statement[] {
     {
       sql: `update products set last_cost_e2 = m.cost_e2, last_cost_quantity_e4 = m.quantity_e4, updated_at = m.created_at
         from movements m
-        where m.company = ?1 and m.origin = ?2 and m.origin_ref = ?3 and m.quantity_e4 > 0 and m.cost_e2 > 0
+        where m.company = ?1 and m.origin = ?2 and m.origin_ref = ?3 and m.${IS_FIRST} and m.quantity_e4 > 0 and m.cost_e2 > 0
           and products.company = ?1 and products.code = m.product`,
       args: key,
     },

@@ -2,6 +2,7 @@ import { bumpTagIfChanged } from "../../journal/record.ts";
 import { values } from "../../journal/values.ts";
 import type { Tag } from "../../journal/versions.ts";
 import type { Statement, Value } from "../../ports/sql.ts";
+import { ofPostingOf, refsOf } from "../found-movements.ts";
 import { keepLots } from "../lots/keep-lots.ts";
 import { addToSpan } from "../spans.ts";
 import { balancesAfter } from "./balances.ts";
@@ -92,7 +93,7 @@ export interface Posting {
 /** The tags to bump with every posting; `post` itself bumps those of what it changes only sometimes. */
 export function invalidatedTags(posting: Posting): Tag[] {
   if (posting.entries.length === 0) return [];
-  return bringsCost(posting) ? ["stock", "dashboard", "products"] : ["stock", "dashboard"];
+  return bringsCost(posting) ? ["stock", "products"] : ["stock"];
 }
 
 /**
@@ -202,7 +203,10 @@ const inOrder = (entries: readonly Entry[]): Entry[] => [
   ...entries.filter((entry) => entry.quantity_e4 < 0),
 ];
 
-/** The movements with the value that each brings or takes (valued-fold.ts); what a document tells of an exit is its price. */
+/**
+ * The movements with the value that each brings or takes (valued-fold.ts); what a document tells of an exit is its price. Those of
+ * a return are each found by their own `origin_ref` (returned-exits.ts), the others by the first of them (found-movements.ts).
+ */
 function insertMovements(posting: Posting, head: readonly Value[]): Statement {
   const args = [
     ...head,
@@ -244,17 +248,18 @@ function insertMovements(posting: Posting, head: readonly Value[]): Statement {
       ),
       ${valuationSteps()}
       insert into movements (company, product, type, quantity_e4, cost_e2, lot, expires_on,
-        origin, origin_ref, reference, posting, user_id, created_at, happened_at, value_e2, passed_e2, after_e4, after_e2)
+        origin, origin_ref, reference, posting, user_id, created_at, happened_at, value_e2, passed_e2, after_e4, after_e2, followers)
       select ?1, f.product, case when f.q > 0 then 'ENTRADA' else 'SAIDA' end, f.q, e.cost_e2, e.lot, e.expires_on,
-        ?6, ?3 || '#' || e.part || '@' || ?2, ?3, ?2, ?7, ?5, ?8, ${STEP_FIGURES}
+        ?6, ?3 || '#' || e.part || '@' || ?2, ?3, ?2, ?7, ?5, ?8, ${STEP_FIGURES},
+        ${valued ? "0" : "iif(f.n = 0, (select count(*) - 1 from line), -f.n)"}
       from fold f cross join line e on e.product = f.product and e.k = f.k
       order by f.n`,
     args: [...args, ...entries.args],
   };
 }
 
-/** The movements of this posting, by the unique index: '$' is the character after '#'. ?4 is the origin. */
-const OF_THIS_POSTING = `company = ?1 and origin = ?4 and origin_ref > ?3 || '#' and origin_ref < ?3 || '$' and posting = ?2`;
+/** The movements of this posting. ?4 is the origin. */
+const OF_THIS_POSTING = ofPostingOf({ origin: "= ?4", refs: refsOf("?3"), posting: "?2" });
 
 const lotsOf = (entries: readonly Entry[]) => {
   const withLots = entries.filter(({ lot }) => lot !== null);

@@ -1,5 +1,6 @@
 import { divideHalfUp, exact } from "../../lib/decimal.ts";
 import type { Statement } from "../../ports/sql.ts";
+import { IS_FIRST } from "../found-movements.ts";
 
 /** An exit that may come back, with what of it is still out. Quantity 1/10⁴, value 1/10²; both from 0. */
 export interface OpenExit {
@@ -68,7 +69,8 @@ export const linkReturns = (
         {
           sql: `insert into returned_exits (company, exit, movement)
             select ?1, e.value ->> 'exit', m.id from json_each(?4) e cross join movements m
-              on m.company = ?1 and m.origin = 'NFE' and m.origin_ref = ?3 || '#' || (e.value ->> 'part') || '@' || ?2`,
+              on m.company = ?1 and m.origin = 'NFE' and m.origin_ref = ?3 || '#' || (e.value ->> 'part') || '@' || ?2
+                and m.${IS_FIRST}`,
           args: [company, id, reference, JSON.stringify(returns)],
         },
       ];

@@ -4,6 +4,7 @@ import { fromScaled } from "../../lib/decimal.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement, Value } from "../../ports/sql.ts";
 import type { StockFailure } from "../failures.ts";
+import { IS_FIRST, ofPostingOf, refsOf } from "../found-movements.ts";
 import { forgetCosts } from "../last-cost.ts";
 import { keepLots } from "../lots/keep-lots.ts";
 import { addToSpan } from "../spans.ts";
@@ -53,8 +54,8 @@ export interface Reversal {
 }
 
 /** Conditions that find the movements of a posting. ?1 company, ?3 access key or posting, ?4 origin, ?5 posting. */
-const OF_NOTE = `company = ?1 and origin = ?4 and origin_ref > ?3 || '#' and origin_ref < ?3 || '$' and posting = ?5`;
-const BY_HAND = "company = ?1 and origin = ?4 and origin_ref = ?3 and posting = ?5";
+const OF_NOTE = ofPostingOf({ origin: "= ?4", refs: refsOf("?3"), posting: "?5" });
+const BY_HAND = `company = ?1 and origin = ?4 and origin_ref = ?3 and ${IS_FIRST} and posting = ?5`;
 
 /** The condition that finds the movements of the posting that is taken back. ?1 company, ?3 access key or posting, ?4 origin, ?5 posting. */
 export const ofPosting = ({ accessKey }: Pick<Reversal, "accessKey">) =>
@@ -186,7 +187,7 @@ const lateCostsBack = (guard: string): string => `union all
               on late.company = ?1 and late.undoes = m.id and late.quantity_e4 = 0
             cross join movements part on part.company = ?1 and part.origin = 'NFE' and part.posting = late.posting
               and part.origin_ref > substr(late.origin_ref, 1, instr(late.origin_ref, '#')) || 'valor/'
-              and part.origin_ref < substr(late.origin_ref, 1, instr(late.origin_ref, '#')) || 'valor0'
+              and part.origin_ref < substr(late.origin_ref, 1, instr(late.origin_ref, '#')) || 'valor0' and part.${IS_FIRST}
           ) as cost_ids
           cross join movements v on v.id = cost_ids.id
           cross join movements a on a.id = v.undoes and a.quantity_e4 <> 0
@@ -197,8 +198,8 @@ const lateCostsBack = (guard: string): string => `union all
 /** The opposite movements. ?2 is their posting, which for a manual one is their origin_ref too. */
 const opposites = ({ accessKey }: Reversal) =>
   accessKey === null
-    ? "company = ?1 and origin = ?4 and origin_ref = ?2 and posting = ?2"
-    : "company = ?1 and origin = ?4 and origin_ref > ?3 || '#' and origin_ref < ?3 || '$' and posting = ?2";
+    ? `company = ?1 and origin = ?4 and origin_ref = ?2 and ${IS_FIRST} and posting = ?2`
+    : `company = ?1 and origin = ?4 and origin_ref > ?3 || '#' and origin_ref < ?3 || '$' and ${IS_FIRST} and posting = ?2`;
 
 const headOf = ({ company, id, of, origin, accessKey }: Reversal): Value[] => [
   company,

@@ -1,6 +1,7 @@
 import { addDays, dayAt, dayStart, nextDay, zoneOffset } from "../../lib/days.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row } from "../../ports/sql.ts";
+import { IS_FIRST } from "../found-movements.ts";
 import { LAST_COST_E2, LAST_COST_QUANTITY_E4 } from "../last-cost.ts";
 import { type Span, spansOf } from "../spans.ts";
 import { happenedSpans } from "./happened-spans.ts";
@@ -88,7 +89,7 @@ export async function stockFigures(
   const [newest] = await ports.reader.rows(
     {
       sql: `select created_at as at from movements
-        where company = ?1 and quantity_e4 <> 0 order by created_at desc limit 1`,
+        where company = ?1 and quantity_e4 <> 0 and ${IS_FIRST} order by created_at desc limit 1`,
       args: [company],
     },
     signal,

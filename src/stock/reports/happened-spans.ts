@@ -1,4 +1,5 @@
 import type { Ports } from "../../ports/ports.ts";
+import { FROM_TIME, IN_TIME } from "../found-movements.ts";
 import { SPAN_MS, type Span } from "../spans.ts";
 
 /** Movements that one statement reads. */
@@ -56,8 +57,8 @@ async function pageEnd(
 ): Promise<number | null> {
   const [row] = await ports.reader.rows(
     {
-      sql: `select created_at as at from movements indexed by movements_by_time
-        where company = ?1 and quantity_e4 <> 0 and created_at >= ?2 order by created_at limit 1 offset ?3`,
+      sql: `select first.created_at as at from ${FROM_TIME}
+        where first.company = ?1 and ${IN_TIME} and first.created_at >= ?2 order by first.created_at limit 1 offset ?3`,
       args: [company, at, rowsOfOne],
     },
     signal,
@@ -66,9 +67,10 @@ async function pageEnd(
 }
 
 /** A posting counts once as an entry, as in the sums of what was written. */
-const SUMS = `select happened_at / ${SPAN_MS} as span, count(distinct iif(quantity_e4 > 0, posting, null)) as entries,
-    total(max(quantity_e4, 0)) as entered_e4, total(max(-quantity_e4, 0)) as left_e4,
-    total(iif(quantity_e4 > 0, cost_e2, 0)) as entered_e2, total(iif(quantity_e4 < 0, -value_e2, 0)) as left_e2
-  from movements indexed by movements_by_time
-  where company = ?1 and quantity_e4 <> 0 and created_at >= ?2 and created_at < ?3 and happened_at >= ?4 and happened_at < ?5
+const SUMS = `select m.happened_at / ${SPAN_MS} as span, count(distinct iif(m.quantity_e4 > 0, m.posting, null)) as entries,
+    total(max(m.quantity_e4, 0)) as entered_e4, total(max(-m.quantity_e4, 0)) as left_e4,
+    total(iif(m.quantity_e4 > 0, m.cost_e2, 0)) as entered_e2, total(iif(m.quantity_e4 < 0, -m.value_e2, 0)) as left_e2
+  from ${FROM_TIME}
+  where first.company = ?1 and ${IN_TIME} and first.created_at >= ?2 and first.created_at < ?3
+    and m.happened_at >= ?4 and m.happened_at < ?5
   group by 1`;

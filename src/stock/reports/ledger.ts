@@ -2,6 +2,14 @@ import { parameters } from "../../lib/parameters.ts";
 import { columnsOf } from "../../ports/columns.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement, Value } from "../../ports/sql.ts";
+import {
+  FROM_TIME,
+  fromDocument,
+  IN_TIME,
+  NEWEST_FIRST,
+  OF_NOTE,
+  refsOf,
+} from "../found-movements.ts";
 import { EVENT_ORIGIN } from "../posting/event-exits.ts";
 import { countBySpans } from "../spans.ts";
 import { movements } from "../tables.ts";
@@ -51,42 +59,47 @@ const OF_TYPE = { ENTRADA: "m.type = 'ENTRADA'", SAIDA: "m.type = 'SAIDA'" } as 
 
 /**
  * The condition of a filter over `movements m`, and its parameters from ?1 (the company) on. The text has only the conditions
- * that are given, so that each combination uses its index; there are few combinations, and each text is constant.
+ * that are given, so that each combination uses its index; there are few combinations, and each text is constant. `inTime`: the
+ * movements are read in the order of time (FROM_TIME).
  */
 export function movementFilter(
   company: number,
   filter: MovementFilter,
+  inTime = false,
 ): { where: string; args: Value[] } {
   const { args, add } = parameters<Value>([company]);
   // What has no goods is a late cost: no movement of S.G.E.'s two types, and not in the indexes of the lists.
-  const conditions = ["m.company = ?1", "m.quantity_e4 <> 0"];
+  const conditions = inTime
+    ? ["first.company = ?1", IN_TIME]
+    : ["m.company = ?1", "m.quantity_e4 <> 0"];
+  const at = `${inTime ? "first" : "m"}.created_at`;
   const where = (condition: (p: string) => string, value: Value | undefined) => {
     if (value !== undefined) conditions.push(condition(add(value)));
   };
   where((p) => `m.product = ${p}`, filter.product);
   if (filter.type !== undefined) conditions.push(OF_TYPE[filter.type]);
-  where((p) => `m.created_at >= ${p}`, filter.from);
-  where((p) => `m.created_at < ${p}`, filter.until);
+  where((p) => `${at} >= ${p}`, filter.from);
+  where((p) => `${at} < ${p}`, filter.until);
   if (filter.origin === "NFE") conditions.push("m.origin = 'NFE'");
   else where((p) => `m.origin <> 'NFE' and m.origin = ${p}`, filter.origin);
   where((p) => `m.id <= ${p}`, filter.upTo);
   // A note's movements are found by the unique index, those of other origins by the partial one.
   where(
     (p) => `m.id in (
-      select id from movements where company = ?1 and origin = 'NFE' and origin_ref > ${p} || '#' and origin_ref < ${p} || '$'
+      select m.id ${fromDocument({ origin: OF_NOTE, refs: refsOf(p) })}
       union all select id from movements where company = ?1 and origin <> 'NFE' and reference = ${p})`,
     filter.reference,
   );
   return { where: conditions.join(" and "), args };
 }
 
-/** The index in the list's order that has the fewest other rows; a reference finds its rows by their ids. */
-function indexFor(filter: MovementFilter): string {
-  if (filter.reference !== undefined) return "not indexed";
-  if (filter.product !== undefined) return "indexed by movements_by_product";
+/** The movements `m` by the index in the list's order that has the fewest other rows; a reference finds its rows by their ids. */
+function sourceFor(filter: MovementFilter): string {
+  if (filter.reference !== undefined) return "movements m not indexed";
+  if (filter.product !== undefined) return "movements m indexed by movements_by_product";
   if (filter.origin !== undefined && filter.origin !== "NFE")
-    return "indexed by movements_by_origin";
-  return filter.type === "SAIDA" ? "indexed by movements_leaving" : "indexed by movements_by_time";
+    return "movements m indexed by movements_by_origin";
+  return filter.type === "SAIDA" ? "movements m indexed by movements_leaving" : FROM_TIME;
 }
 
 /** A page of movements, newest first, and how many match in all. */
@@ -97,17 +110,19 @@ export async function listMovements(
   page: { limit: number; offset: number },
   signal?: AbortSignal,
 ): Promise<{ movements: Movement[]; total: number }> {
-  const { where, args } = movementFilter(company, filter);
-  const found = `movements m ${indexFor(filter)} where ${where}`;
+  const source = sourceFor(filter);
+  const { where, args } = movementFilter(company, filter, source === FROM_TIME);
+  const found = `${source} where ${where}`;
   // A product's are listed in the order of writing, which is its index's.
   const order = `${filter.product === undefined ? "m.created_at desc, " : ""}m.id desc`;
+  const orderFound = source === FROM_TIME ? NEWEST_FIRST : order;
   const total = await countMovements(ports, company, filter, { sql: found, args }, signal);
   if (total === 0) return { movements: [], total };
   // The page's ids first, from the index alone; then only its rows are joined.
   const rows = await ports.reader.rows(
     {
       sql: `select ${MOVEMENT_COLUMNS} from (
-          select m.id from ${found} order by ${order}
+          select m.id from ${found} order by ${orderFound}
           limit ?${args.length + 1} offset ?${args.length + 2}
         ) as page join movements m on m.id = page.id ${MOVEMENT_JOINS}
         order by ${order}`,
@@ -131,7 +146,10 @@ export async function movementsAfter(
 ): Promise<Movement[]> {
   const ofProduct = filter.product !== undefined;
   const ends = ofProduct || after === null ? filter : { ...filter, until: undefined };
-  const { where, args } = movementFilter(company, ends);
+  const source = sourceFor(filter);
+  const inTime = source === FROM_TIME;
+  const { where, args } = movementFilter(company, ends, inTime);
+  const time = `${inTime ? "first" : "m"}.created_at`;
   const known = parameters<Value>(args);
   const conditions = [where];
   if (after !== null) {
@@ -141,15 +159,15 @@ export async function movementsAfter(
     conditions.push(
       ofProduct
         ? `m.id < ${known.add(id)}`
-        : `m.created_at <= ${known.add(last)} and (m.created_at < ${known.add(at)} or m.id < ${known.add(id)})`,
+        : `${time} <= ${known.add(last)} and (${time} < ${known.add(at)} or m.id < ${known.add(id)})`,
     );
   }
   const order = `${ofProduct ? "" : "m.created_at desc, "}m.id desc`;
   const rows = await ports.reader.rows(
     {
       sql: `select ${MOVEMENT_COLUMNS} from (
-          select m.id from movements m ${indexFor(filter)} where ${conditions.join(" and ")}
-          order by ${order} limit ${known.add(limit)}
+          select m.id from ${source} where ${conditions.join(" and ")}
+          order by ${inTime ? NEWEST_FIRST : order} limit ${known.add(limit)}
         ) as page join movements m on m.id = page.id ${MOVEMENT_JOINS}
         order by ${order}`,
       args: known.args,
@@ -221,8 +239,7 @@ export async function movementsOfNote(
   const rows = await ports.reader.rows(
     {
       sql: `select ${MOVEMENT_COLUMNS}, m.origin_ref, m.posting from movements m ${MOVEMENT_JOINS}
-        where m.company = ?1 and m.origin in ('NFE', '${EVENT_ORIGIN}')
-          and m.origin_ref > ?2 || '#' and m.origin_ref < ?2 || '$'
+        where m.id in (select m.id ${fromDocument({ origin: `in ('NFE', '${EVENT_ORIGIN}')`, refs: refsOf("?2") })})
           and m.quantity_e4 <> 0 order by m.id`,
       args: [company, accessKey],
     },

@@ -2,6 +2,7 @@ import { addDays, dayStart, nextDay } from "../../lib/days.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { MovementReportFailure } from "../failures.ts";
+import { FROM_TIME, IN_TIME } from "../found-movements.ts";
 import { listMovements, type Movement } from "./ledger.ts";
 
 /** Most movements of a period, and most that are listed one by one. */
@@ -40,12 +41,12 @@ const SUMS = [
 
 /** One row for each day of ?2 (pairs of instants), by the index of the time of writing. */
 const DAYS_SQL = `select d.value ->> 0 as start, (
-    select json_array(count(*), ${SUMS}) from movements m indexed by movements_by_time
-    where m.company = ?1 and m.quantity_e4 <> 0 and m.created_at >= d.value ->> 0 and m.created_at < d.value ->> 1) as sums
+    select json_array(count(*), ${SUMS}) from ${FROM_TIME}
+    where first.company = ?1 and ${IN_TIME} and first.created_at >= d.value ->> 0 and first.created_at < d.value ->> 1) as sums
   from json_each(?2) d`;
 
-const PRODUCTS_SQL = `select count(distinct m.product) as products from movements m indexed by movements_by_time
-  where m.company = ?1 and m.quantity_e4 <> 0 and m.created_at >= ?2 and m.created_at < ?3`;
+const PRODUCTS_SQL = `select count(distinct m.product) as products from ${FROM_TIME}
+  where first.company = ?1 and ${IN_TIME} and first.created_at >= ?2 and first.created_at < ?3`;
 
 /**
  * What moved from one day to another (YYYY-MM-DD, both included) in the company's time zone, by when it was written, as the list

@@ -1,4 +1,5 @@
 import type { Ports } from "../../ports/ports.ts";
+import { IS_FIRST } from "../found-movements.ts";
 import { lastWrittenBefore } from "./last-written.ts";
 
 /** What is asked of the past; instants in ms UTC. */
@@ -70,7 +71,7 @@ export async function anyMovedBefore(
   const [first] = await ports.reader.rows(
     {
       sql: `select id, happened_at from movements indexed by movements_by_time
-        where company = ?1 and quantity_e4 <> 0 order by created_at, id limit 1`,
+        where company = ?1 and quantity_e4 <> 0 and ${IS_FIRST} order by created_at, id limit 1`,
       args: [company],
     },
     signal,

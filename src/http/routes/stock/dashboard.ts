@@ -31,7 +31,7 @@ async function todayOf(c: Context<Env>, by: DashboardDay["by"] = "posted"): Prom
 }
 
 /** Of the stock, and of what the alerts count: notes held, mailboxes, webhooks, certificates and calls to the tax office. */
-const STATS_TAGS = ["dashboard", "nfes", "alerts"] as const;
+const STATS_TAGS = ["stock", "products", "nfes", "alerts"] as const;
 
 /** The alerts that are not made of the stock, on one of the company's days. */
 async function alertsOf(
@@ -235,7 +235,7 @@ const getEvolution = defineOpenAPIRoute<typeof evolutionRoute, Env>({
   handler: async (c) => {
     const { ports, actor } = c.var;
     const day = await todayOf(c, c.req.valid("query").by);
-    return cached(c, { tags: ["dashboard"], vary: { ...day } }, async (signal) => {
+    return cached(c, { tags: ["stock", "products"], vary: { ...day } }, async (signal) => {
       const days = await evolution(ports, actor.company, day, signal);
       return days.map((figures) => ({
         date: figures.day,
