@@ -1,3 +1,4 @@
+import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -57,11 +58,9 @@ async function chainNow(): Promise<void> {
   await database.close();
 }
 
-async function change(sql: string): Promise<void> {
-  const database = openConnection(file(), "");
-  await database.executeMultiple(sql);
-  database.close();
-  Bun.gc(true);
+function change(sql: string): void {
+  using database = new Database(file());
+  database.run(sql);
 }
 
 async function verified(...argv: string[]) {
@@ -74,7 +73,7 @@ test("sge verify counts the audit lines, and names the first that does not follo
   const whole = await verified();
   expect(whole.all).toMatch(/ e?,? ?\d linhas de auditoria/);
   expect(whole.code).toBe(0);
-  await change("update audit set action = 'logout' where seq = 2");
+  change("update audit set action = 'logout' where seq = 2");
   const { code, all } = await verified();
   expect(all).toContain("auditoria empresa 1, linha 2: a linha não é a que foi encadeada");
   expect(code).toBe(1);
@@ -86,7 +85,7 @@ test("a backup notes the heads, by which sge verify finds a chain that was compu
   const [head] = (await manifestOf(path))?.audit ?? [];
   const noted = `${head?.company}:${head?.seq}:${head?.hash}`;
   expect((await verified("--audit-head", noted)).code).toBe(0);
-  await change("update audit set detail = '{}', seq = null, hash = null; delete from audit_heads;");
+  change("update audit set detail = '{}', seq = null, hash = null; delete from audit_heads;");
   await chainNow();
   expect((await verified()).code).toBe(0);
   const { code, all } = await verified("--audit-head", noted);

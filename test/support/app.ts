@@ -59,8 +59,9 @@ const sharedApp = (): App => {
   return shared;
 };
 
-export async function testApp(overrides: TestOverrides = {}): Promise<TestApp> {
-  const ports = await populatedPorts(overrides);
+/** The service over a new database; over a copy of `from`, which `preparedDatabase` made, where it is given. */
+export async function testApp(overrides: TestOverrides = {}, from?: Uint8Array): Promise<TestApp> {
+  const ports = await populatedPorts(overrides, from);
   const began = ports.clock.now();
   let tokens = await sameTokens(ports, began);
   let issuedAt = began;
@@ -146,19 +147,34 @@ const OF_THE_FIRST_RUN = /^(?:ADMIN|COMPANY|PASSWORD)_/;
 let populated: Promise<Uint8Array> | undefined;
 
 /** Ports over a database in which the first run was, with the users. All of a process that begin in the same way copy one. */
-async function populatedPorts(overrides: TestOverrides): Promise<TestPorts> {
+async function populatedPorts(overrides: TestOverrides, from?: Uint8Array): Promise<TestPorts> {
   const config = { COMPANY_CNPJ: [COMPANY.cnpj], COMPANY_NAME: COMPANY.name, ...overrides.config };
+  if (from !== undefined) return testPorts({ ...overrides, config }, from);
   const own = Object.keys(overrides.config ?? {}).some((name) => OF_THE_FIRST_RUN.test(name));
   if (own || overrides.now !== undefined || overrides.passwords !== undefined)
     return populate(await testPorts({ ...overrides, config }));
   populated ??= (async () => {
     const ports = await populate(await testPorts({ config }));
-    await ports.database.writing.execute("PRAGMA wal_checkpoint(TRUNCATE)");
-    const bytes = readFileSync(join(ports.config.DATA_DIR, "sge.db"));
-    await ports.close();
-    return bytes;
+    return closedBytes(ports);
   })();
   return testPorts({ ...overrides, config }, await populated);
+}
+
+/** Closes the ports, and returns their database as bytes. */
+async function closedBytes(ports: TestPorts): Promise<Uint8Array> {
+  await ports.database.writing.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  const bytes = readFileSync(join(ports.config.DATA_DIR, "sge.db"));
+  await ports.close();
+  return bytes;
+}
+
+/** A database after `prepare`, for `testApp`s that begin in the same way. What is kept in files is not in it. */
+export async function preparedDatabase(
+  prepare: (service: TestApp) => Promise<void>,
+): Promise<Uint8Array> {
+  const service = await testApp();
+  await prepare(service);
+  return closedBytes(service.ports);
 }
 
 async function populate(ports: TestPorts): Promise<TestPorts> {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { type TestApp, testApp, withApp } from "../../support/app.ts";
+import { preparedDatabase, type TestApp, testApp, withApp } from "../../support/app.ts";
 import { ACCOUNT_FLOWS } from "../../support/http/account-flows.ts";
 import { CATALOG_FLOWS } from "../../support/http/catalog-flows.ts";
 import { CONFIRMATION_FLOWS } from "../../support/http/confirmation-flows.ts";
@@ -61,6 +61,16 @@ const MADE_OF: Partial<Record<Read, Read>> = { report: "movements", "stock of P1
 const inOrder = (names: readonly Read[]) =>
   NAMES.filter((name) => names.includes(name) || names.includes(MADE_OF[name] ?? name));
 
+let prepared: Promise<Uint8Array> | undefined;
+const threeNotes = () => {
+  prepared ??= preparedDatabase(async ({ upload }) => {
+    await upload(POSTED.xml, "?approve=true");
+    await upload(WAITING.xml);
+    await upload(HELD_AT_FIRST.xml);
+  });
+  return prepared;
+};
+
 for (const { says, write, first, status = 200, changes, asks = [] } of [
   ...FLOWS,
   ...ACCOUNT_FLOWS,
@@ -73,11 +83,8 @@ for (const { says, write, first, status = 200, changes, asks = [] } of [
   ...TAX_OFFICE_FLOWS,
 ])
   test(`${says}: ${changes.length === 0 ? "no cached read changes" : "only the reads that show it change"}`, async () => {
-    const service = await testApp();
+    const service = await testApp({}, await threeNotes());
     try {
-      await service.upload(POSTED.xml, "?approve=true");
-      await service.upload(WAITING.xml);
-      await service.upload(HELD_AT_FIRST.xml);
       await first?.(service);
       const before = await seen(service.send);
       service.ports.clock.advance(60_000);
