@@ -4,15 +4,15 @@ import type { CountDetailSchema } from "../../http/views/count-view.ts";
 import { useRead } from "../base/read.ts";
 import { count as many, quantity } from "../base/say.ts";
 import { Button } from "../parts/button.tsx";
+import { CameraPanel } from "../parts/camera.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { CameraPanel } from "./camera.tsx";
 import { catalogue } from "./catalogue.ts";
 import { CodeField } from "./code-field.tsx";
-import { muted, setMuted } from "./feedback.ts";
+import { muted, setMuted, tell } from "./feedback.ts";
 import { ItemRows, written } from "./item-rows.tsx";
 import { asideItems, items, productItems, unitsHere } from "./items.ts";
 import { arrived, waiting } from "./queue.ts";
-import { type Count, last } from "./scan.ts";
+import { type Count, count, last } from "./scan.ts";
 
 /** Counting: the field, what was read last, and what this browser has counted. */
 export function Counting({ of }: { of: Count }) {
@@ -22,7 +22,7 @@ export function Counting({ of }: { of: Count }) {
         <CodeField of={of} />
         <Last />
         <div class="count-ways">
-          <CameraPanel of={of} />
+          <CameraPanel onCode={(code) => void count(of, code)} onProblem={() => tell(false)} />
           <Button
             kind="plain"
             bare

@@ -3,6 +3,7 @@ import { notify } from "../base/notices.ts";
 import { Refused } from "../base/problem.ts";
 import { count, taxpayer } from "../base/say.ts";
 import type { Fetching } from "../base/tax-office.ts";
+import { CameraPanel } from "../parts/camera.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { Field, Select } from "../parts/field.tsx";
 import { FormFoot } from "../parts/form-foot.tsx";
@@ -12,7 +13,7 @@ import { post } from "./approve.ts";
 const LENGTH = 44;
 const bare = (typed: string): string => typed.toUpperCase().replaceAll(/[^0-9A-Z]/g, "");
 
-/** A note that is wanted by the key on its paper: typed, or read by a scanner, which ends with Enter. */
+/** A note that is wanted by the key on its paper: typed, read by a scanner, which ends with Enter, or by the camera. */
 export function FetchByKey(props: {
   /** Those with fetching switched on; one at least. */
   fetching: readonly Fetching[];
@@ -62,6 +63,11 @@ export function FetchByKey(props: {
           hint={`Como no papel, digitada ou lida com o leitor de código de barras: ${key.length} de ${LENGTH}`}
           problem={own ?? (asked && !isWhole ? missing : undefined)}
         />
+        {!isWhole && (
+          <div class="announced-camera">
+            <CameraPanel onCode={(code) => bare(code).length === LENGTH && setTyped(bare(code))} />
+          </div>
+        )}
         {fetching.length > 1 && (
           <Select
             label="CNPJ que pede"

@@ -17,7 +17,12 @@ import { notesSentences } from "../../page/sentences/notes.ts";
 import { panelSentences } from "../../page/sentences/panel.ts";
 import { productSentences } from "../../page/sentences/product.ts";
 import { stockSentences } from "../../page/sentences/stock.ts";
-import { taxOfficeAdminSentences, taxOfficeSentences } from "../../page/sentences/tax-office.ts";
+import {
+  paperSentences,
+  taxOfficeAdminSentences,
+  taxOfficeSentences,
+  videoOfPaper,
+} from "../../page/sentences/tax-office.ts";
 import { traySentences } from "../../page/sentences/tray.ts";
 import { videoOfCode } from "../../page/video.ts";
 import { ADMIN, libsqlServer, SECRET, worker } from "../world.mjs";
@@ -34,6 +39,7 @@ const LISTS = [
   ["notes", notesSentences, {}],
   ["held notes", heldNotesSentences, {}],
   ["notes of the tax office", taxOfficeSentences, {}],
+  ["paper of a note", paperSentences, { video: videoOfPaper }],
   ["administration of the tax office", taxOfficeAdminSentences, {}],
   ["tray", traySentences, {}],
   ["stock", stockSentences, {}],

@@ -1,6 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { COMPANY } from "../../../src/synthetic/trade.ts";
 import type { Sentence, World } from "../browser.ts";
+import { videoOfKey } from "../video.ts";
 import {
   announced,
   answerWith,
@@ -300,6 +301,31 @@ export const taxOfficeAdminSentences: readonly Sentence[] = [
       await accessible();
       await page.getByRole("link", { name: "A busca de notas na SEFAZ falha em 2 CNPJs" }).click();
       await page.getByRole("heading", { name: "Busca de notas na SEFAZ" }).waitFor();
+    },
+  },
+];
+
+/** The key that the camera sees (`videoOfPaper`). */
+const PAPER = noteOf(6371).accessKey;
+export const videoOfPaper = (): Promise<string> => videoOfKey(PAPER);
+
+/** A note is asked for by its paper before the camera. */
+export const paperSentences: readonly Sentence[] = [
+  {
+    name: "the camera reads the key on a note's paper, and the note is asked for",
+    async run({ page, world, open, accessible, picture }) {
+      await switchedOn(world, branch(16));
+      await open("/notas?ver=anunciadas");
+      await page.getByRole("button", { name: "Buscar pela chave" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByRole("button", { name: "Ler com a câmera" }).click();
+      await dialog.getByText("44 de 44").waitFor();
+      equal(await dialog.getByLabel("Chave de acesso").inputValue(), PAPER);
+      equal(await page.locator("video").count(), 0);
+      await accessible();
+      await picture("chave-pela-camera");
+      await dialog.getByRole("button", { name: "Pedir a nota" }).click();
+      await page.getByText("1 pedido na fila").waitFor();
     },
   },
 ];

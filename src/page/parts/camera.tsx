@@ -1,10 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { trusted } from "../../lib/cast.ts";
-import { Button } from "../parts/button.tsx";
-import { Select } from "../parts/field.tsx";
+import { Button } from "./button.tsx";
 import { codeReader } from "./code-reader.ts";
-import { tell } from "./feedback.ts";
-import { type Count, count } from "./scan.ts";
+import { Select } from "./field.tsx";
 
 const KEPT = "sge.camera";
 const EVERY_MS = 120;
@@ -20,8 +18,15 @@ interface TorchTrack {
   applyConstraints(wanted: { advanced: readonly { torch: boolean }[] }): Promise<void>;
 }
 
-/** The camera as a reader: opened by a button, closed when the view is left. */
-export function CameraPanel({ of }: { of: Count }) {
+interface CameraProps {
+  /** Gets each code that comes into sight. */
+  readonly onCode: (code: string) => void;
+  /** The camera did not open; its sentence is shown here. */
+  readonly onProblem?: () => void;
+}
+
+/** The camera as a reader: opened by a button, closed when it is not shown any more. */
+export function CameraPanel(props: CameraProps) {
   const [open, setOpen] = useState(false);
   if (!hasCamera())
     return (
@@ -34,12 +39,14 @@ export function CameraPanel({ of }: { of: Count }) {
       <Button kind="line" icon={open ? "x" : "scan-barcode"} onClick={() => setOpen(!open)}>
         {open ? "Fechar a câmera" : "Ler com a câmera"}
       </Button>
-      {open && <Camera of={of} />}
+      {open && <Camera {...props} />}
     </>
   );
 }
 
-function Camera({ of }: { of: Count }) {
+function Camera(props: CameraProps) {
+  const given = useRef(props);
+  given.current = props;
   const video = useRef<HTMLVideoElement>(null);
   const [chosen, setChosen] = useState(localStorage.getItem(KEPT) ?? "");
   const [cameras, setCameras] = useState<readonly MediaDeviceInfo[]>([]);
@@ -56,21 +63,25 @@ function Camera({ of }: { of: Count }) {
         setCameras(await videoInputs());
         const read = await codeReader();
         setReading(true);
-        await readOn(read, video.current, stop.signal, (code) => void count(of, code));
+        await readOn(read, video.current, stop.signal, (code) => given.current.onCode(code));
       })
-      .catch((fault) => stop.signal.aborted || setProblem(sentenceOfCamera(fault)));
+      .catch((fault) => {
+        if (stop.signal.aborted) return;
+        setProblem(sentenceOfCamera(fault));
+        given.current.onProblem?.();
+      });
     return () => {
       stop.abort();
       setTrack(null);
       setReading(false);
     };
-  }, [chosen, of]);
+  }, [chosen]);
   return (
-    <div class="count-camera">
+    <div class="camera">
       {problem === null ? (
-        <div class="count-picture" data-reading={reading}>
+        <div class="camera-picture" data-reading={reading}>
           <video ref={video} muted playsInline aria-label="Imagem da câmera" />
-          <span class="count-aim" aria-hidden="true" />
+          <span class="camera-aim" aria-hidden="true" />
           {!reading && <p role="status">Preparando a leitura…</p>}
         </div>
       ) : (
@@ -78,7 +89,7 @@ function Camera({ of }: { of: Count }) {
           {problem}
         </p>
       )}
-      <div class="count-camera-foot">
+      <div class="camera-foot">
         {cameras.length > 1 && (
           <Select
             label="Câmera"
@@ -154,7 +165,6 @@ async function readOn(
 
 function sentenceOfCamera(fault: unknown): string {
   const kind = fault instanceof DOMException ? fault.name : "";
-  tell(false);
   if (kind === "NotAllowedError")
     return "O navegador não deixou usar a câmera. Permita a câmera nas configurações do site e abra de novo.";
   if (kind === "NotFoundError") return "Este aparelho não tem câmera.";
