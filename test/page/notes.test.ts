@@ -1,12 +1,12 @@
 import { testSentences } from "./bun-world.ts";
 import { heldNotesSentences } from "./sentences/held-notes.ts";
 import { notesSentences } from "./sentences/notes.ts";
+import { taxOfficeSentences } from "./sentences/tax-office.ts";
 import {
   paperSentences,
   taxOfficeAdminSentences,
-  taxOfficeSentences,
   videoOfPaper,
-} from "./sentences/tax-office.ts";
+} from "./sentences/tax-office-set-up.ts";
 
 testSentences(notesSentences);
 testSentences(heldNotesSentences);

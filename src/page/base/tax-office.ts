@@ -1,14 +1,12 @@
 import { useState } from "preact/hooks";
 import type { z } from "zod";
 import type { FetchingSchema } from "../../http/routes/sefaz/fetching.ts";
-import type { StatementSchema } from "../../http/routes/sefaz/statements.ts";
 import { ask, newKey } from "./ask.ts";
 import { notify, notifyFault } from "./notices.ts";
 import { moment } from "./say.ts";
 
-/** How far the notes of a CNPJ are fetched from the tax office, and a statement of the recipient. */
+/** How far the notes of a CNPJ are fetched from the tax office. */
 export type Fetching = z.infer<typeof FetchingSchema>;
-export type Statement = z.infer<typeof StatementSchema>;
 export interface FetchingList {
   readonly data: readonly Fetching[];
 }

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { NoteCountsSchema } from "../../http/routes/notes/note-counts.ts";
 import type { AnnouncedSchema } from "../../http/routes/sefaz/announced.ts";
+import type { StatementSchema } from "../../http/routes/sefaz/statements.ts";
 import type { HoldSchema } from "../../http/schemas.ts";
 import type { ApprovalLineSchema, ApprovalsSchema } from "../../http/views/approval-view.ts";
 import type { NoteCostSchema } from "../../http/views/cost-view.ts";
@@ -19,6 +20,7 @@ export type NoteItem = z.infer<typeof NoteItemSchema>;
 export type NoteEvent = z.infer<typeof NoteEventSchema>;
 export type NoteCost = z.infer<typeof NoteCostSchema>;
 export type Announced = z.infer<typeof AnnouncedSchema>;
+export type Statement = z.infer<typeof StatementSchema>;
 export type NoteCounts = z.infer<typeof NoteCountsSchema>;
 export type Hold = z.infer<typeof HoldSchema>;
 export type Plan = z.infer<typeof PlanSchema>;

@@ -1,5 +1,4 @@
-import type { Statement } from "../base/tax-office.ts";
-import type { Announced } from "./answers.ts";
+import type { Announced, Statement } from "./answers.ts";
 
 type Type = Statement["type"];
 

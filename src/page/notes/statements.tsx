@@ -4,13 +4,14 @@ import { notify } from "../base/notices.ts";
 import { type Read, useRead } from "../base/read.ts";
 import { count, day, moment } from "../base/say.ts";
 import { may } from "../base/session.ts";
-import { answerText, FETCHING, type FetchingList, type Statement } from "../base/tax-office.ts";
+import { answerText, FETCHING, type FetchingList } from "../base/tax-office.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { Field, Select } from "../parts/field.tsx";
 import { FormFoot } from "../parts/form-foot.tsx";
 import { ErrorBar, Skeleton } from "../parts/states.tsx";
+import type { Statement } from "./answers.ts";
 import { post } from "./approve.ts";
 import {
   AWARE,

@@ -17,12 +17,12 @@ import { notesSentences } from "../../page/sentences/notes.ts";
 import { panelSentences } from "../../page/sentences/panel.ts";
 import { productSentences } from "../../page/sentences/product.ts";
 import { stockSentences } from "../../page/sentences/stock.ts";
+import { taxOfficeSentences } from "../../page/sentences/tax-office.ts";
 import {
   paperSentences,
   taxOfficeAdminSentences,
-  taxOfficeSentences,
   videoOfPaper,
-} from "../../page/sentences/tax-office.ts";
+} from "../../page/sentences/tax-office-set-up.ts";
 import { traySentences } from "../../page/sentences/tray.ts";
 import { videoOfCode } from "../../page/video.ts";
 import { ADMIN, libsqlServer, SECRET, worker } from "../world.mjs";
