@@ -23,6 +23,7 @@ import { faultCode } from "./resilience/fault-code.ts";
 import { warnEnding } from "./sefaz/certificates/warn-ending.ts";
 import { completeAnnounced } from "./sefaz/fetch/announced-notes.ts";
 import { expireCalls } from "./sefaz/fetch/expire-calls.ts";
+import { parkRefused } from "./sefaz/fetch/park-refused.ts";
 import { resumeCloses } from "./stock/counting/close-count.ts";
 import { foldProducts } from "./stock/fold-products.ts";
 import { warnExpiring } from "./stock/lots/warn-expiring.ts";
@@ -72,6 +73,8 @@ export interface MaintenanceReport {
   readonly chained: number;
   /** Announced notes whose note has come. */
   readonly announced: number;
+  /** Documents of the tax office that their job has refused. */
+  readonly parked: number;
   /** Old calls to the tax office, and what was asked for and has ended. */
   readonly calls: number;
   /** Certificates that have come near their end, each an event of the feed. */
@@ -107,6 +110,7 @@ const OF_EACH_COMPANY: readonly (readonly [keyof MaintenanceReport, StepOfCompan
   ["taxed", (ports, company) => fillTaxes(ports, company)],
   ["chained", chainAudit],
   ["announced", completeAnnounced],
+  ["parked", parkRefused],
   ["calls", expireCalls],
   ["ending", warnEnding],
 ];
@@ -168,6 +172,7 @@ export async function runMaintenance(
     taxed: 0,
     chained: 0,
     announced: 0,
+    parked: 0,
     calls: 0,
     ending: 0,
     faults: 0,

@@ -40,6 +40,10 @@ const ALLOWED: readonly (readonly [RegExp, string])[] = [
     /indexed by announced_notes_open/,
     "the announced notes whose note has not come, by an index of just them",
   ],
+  [
+    /indexed by sefaz_calls_with_job/,
+    "the calls whose job was not looked at, by an index of just them",
+  ],
   [/finished_at is null/, "the few jobs that are not finished, by an index of just them"],
   [/state <> 'done'/, "the documents that wait, by an index of just them"],
   [/from \(select \* from queue order by id limit 10000\)$/, "the oldest, by the key"],

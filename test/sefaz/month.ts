@@ -2,6 +2,7 @@ import { expect } from "bun:test";
 import { applySettings } from "../../src/accounts/settings/settings.ts";
 import { fetchDue } from "../../src/sefaz/fetch/fetch-due.ts";
 import { changeFetching } from "../../src/sefaz/fetch/fetching.ts";
+import { parkRefused } from "../../src/sefaz/fetch/park-refused.ts";
 import { askByRule } from "../../src/sefaz/statements/ask-by-rule.ts";
 import { changeAwarenessRule } from "../../src/sefaz/statements/awareness.ts";
 import { type StatementNeeds, sendDue } from "../../src/sefaz/statements/send-due.ts";
@@ -32,7 +33,8 @@ export type Fate =
   | "summary_only"
   | "not_here"
   | "not_here_void"
-  | "parked";
+  | "parked"
+  | "refused";
 
 export interface PlayedMonth {
   readonly play: SefazPlay;
@@ -64,6 +66,7 @@ const WAYS: readonly Exclude<Fate, "stock">[] = [
   "not_here",
   "not_here_void",
   "parked",
+  "refused",
 ];
 
 const cnpjNumber = (n: number) => cnpjOf(COMPANY.cnpj.slice(0, 8) + String(n).padStart(4, "0"));
@@ -106,10 +109,14 @@ export async function playMonth(service: TestApp, extent: Extent): Promise<Playe
     await fetchDue(ports, fetching, signal);
     await askByRule(ports, 1);
     await sendDue(ports, stating, signal);
+    if (round % 20 === 19) await runJobs(ports);
     ports.clock.advance(random.between(1_000, round % 4 === 0 ? 30 * MINUTE : MINUTE));
   }
   expect(await isDone()).toBe(true);
   await runJobs(ports);
+  const isLooked = async () =>
+    (await service.rows("select 1 from sefaz_calls where job is not null limit 1")).length === 0;
+  while (!(await isLooked())) await parkRefused(ports, 1);
   return { play, ...month };
 }
 
@@ -141,12 +148,15 @@ function issueAll(
       if (fate === "parked") {
         const nsu = play.pushPacked(to, "procNFe_v4.00.xsd", "bm8gZ3ppcA==");
         parked?.push(`${to} ${nsu}`);
+      } else if (fate === "refused") {
+        const nsu = play.push(to, "procNFe_v4.00.xsd", made.xml.slice(0, -40));
+        parked?.push(`${to} ${nsu}`);
       } else if (fate === "not_here_void" && n % 3 === 0) play.issue({ ...note, cSitNFe: "3" });
       else
         play.issue({
           ...note,
           isFull: fate === "cancelled_after_entry" || fate === "held",
-          isWithheld: fate === "summary_only",
+          isWithheld: fate === "summary_only" || fate === "not_here_void",
         });
       const isCancelledInFull = fate === "not_here_void" && n % 3 === 1;
       if (fate === "not_here_void" && n % 3 === 2)

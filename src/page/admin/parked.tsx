@@ -17,6 +17,7 @@ const REASONS: Readonly<Record<string, string>> = {
   gzip: "Veio danificado",
   too_large: "É grande demais",
   nested: "Traz outros arquivos dentro dele",
+  refused: "A leitura o recusou",
   schema: "É de um leiaute que o sistema ainda não conhece",
   summary: "É um resumo fora do leiaute",
 };

@@ -108,8 +108,8 @@ export function callEnded(
   const awaited = `exists (select 1 from sefaz_cursors where ${AWAITED})`;
   const meaning = meaningOf(answer.cStat);
   const ended: Statement = {
-    sql: `update sefaz_calls set answered_at = ?5, outcome = ?6 where company = ?1 and id = ?4 and ${awaited}`,
-    args: [...keyOf(permit), now, meaning],
+    sql: `update sefaz_calls set answered_at = ?5, outcome = ?6, job = ?7 where company = ?1 and id = ?4 and ${awaited}`,
+    args: [...keyOf(permit), now, meaning, job],
   };
   const isGood = meaning === "found" || meaning === "none";
   const first = isGood ? [failingEnded(permit), ended] : [ended];

@@ -67,9 +67,22 @@ export const exportSentences: readonly Sentence[] = [
     name: "the accountant gets the ZIP of last month's XMLs, byte for byte, and sees what is still open",
     async run({ page, world, open, accessible, picture }) {
       const note = await posted(world, 7301);
+      const waiting = syntheticNote({
+        seed: 7302,
+        emit: SUPPLIERS[0],
+        issuedAt: `${lastMonth()}-11T09:30:00-03:00`,
+      });
+      await world.upload(waiting.xml, "?approve=false");
       await open("/exportacoes?ver=fechamento");
       await page.getByRole("heading", { name: /^Fechamento de / }).waitFor();
       await page.getByText("Canceladas depois de entrar no estoque").waitFor();
+      const outside = page.getByRole("listitem").filter({
+        has: page.getByRole("heading", { name: "Notas que estão aqui e não no estoque" }),
+      });
+      await outside.getByText("Aguarda aprovação.").waitFor();
+      await outside.getByText(/^Veja o motivo de cada uma/).waitFor();
+      const announced = page.getByRole("heading", { name: /contra a empresa que não estão aqui$/ });
+      await announced.waitFor();
       await accessible();
       await picture("exports-closing");
       const zip = await downloaded(page, () =>

@@ -82,12 +82,13 @@ export const CHECK_WORDS: Readonly<Record<Check, CheckWords>> = {
 };
 
 const PARKED: Readonly<Record<string, string>> = {
-  schema: "É de um tipo que o sistema não conhece",
-  summary: "O resumo não tem o que deveria ter",
-  base64: "O conteúdo veio danificado",
-  gzip: "O conteúdo veio danificado",
-  nested: "Veio compactado mais de uma vez",
-  too_large: "É maior do que o sistema recebe",
+  base64: "Veio danificado",
+  gzip: "Veio danificado",
+  too_large: "É grande demais",
+  nested: "Traz outros arquivos dentro dele",
+  schema: "É de um leiaute que o sistema ainda não conhece",
+  summary: "É um resumo fora do leiaute",
+  refused: "A leitura o recusou",
 };
 
 /** Why a row is where it is, as sentences: holds of a note, what a person gave as reason, or why a document was not read. */
