@@ -96,3 +96,52 @@ test("a movement behind no first of its posting, and a second first of a posting
     await expect(copy(9, "0", "origin_ref")).rejects.toThrow("UNIQUE");
     expect(await service.rows("select * from movements")).toEqual(before);
   }));
+
+/** Makes the movements those of the version before: each is in both indexes. */
+const asBefore = ({ ports }: TestApp) =>
+  ports.database.writing.executeMultiple(`drop trigger movements_are_never_updated;
+    update movements set followers = 0;
+    create trigger movements_are_never_updated before update on movements
+      begin select raise(abort, 'movements are append-only'); end`);
+
+test("notes that the version before has posted are listed, found by their key and reversed as others are", () =>
+  withApp(async (service) => {
+    const note = syntheticNote({ seed: 1, items: items(4) });
+    const seen = async () => [
+      (await service.send("GET", "/api/movements/list")).body,
+      (await service.send("GET", `/api/movements/list?reference=${note.accessKey}`)).body,
+      (await service.send("GET", "/api/export/nfe-items")).text,
+      (
+        await service.send(
+          "GET",
+          "/api/reports/movements?start_date=2026-11-01&end_date=2026-11-30",
+        )
+      ).body,
+    ];
+    await service.upload(note.xml, "?approve=true");
+    service.ports.config.CACHE_ENTRIES = 0;
+    const before = await seen();
+    await asBefore(service);
+    expect(await seen()).toEqual(before);
+    // docs/deploy.md, Rollback: with these indexes an older version runs.
+    const [, statements = ""] =
+      /before 0048, after `([^`]+)`/.exec(await Bun.file("docs/deploy.md").text()) ?? [];
+    await service.ports.database.writing.executeMultiple(statements);
+    expect(statements).toContain("CREATE UNIQUE INDEX movements_once");
+    expect(await seen()).toEqual(before);
+    const reversed = await service.send("POST", `/api/nfes/${note.accessKey}/reverse`, {
+      json: { reason: "erro na contagem" },
+    });
+    expect(reversed.status).toBe(200);
+    expect(
+      await service.rows(
+        "select count(*) as n, sum(quantity_e4) as q, sum(value_e2) as v from movements",
+      ),
+    ).toEqual([{ n: 8, q: 0, v: 0 }]);
+    expect(
+      await service.rows("select 1 from balances where quantity_e4 <> 0 or value_e2 <> 0"),
+    ).toEqual([]);
+    await service.send("POST", `/api/nfes/${note.accessKey}/process`);
+    const again = await service.rows("select followers from movements where id > 8 order by id");
+    expect(again.map(({ followers }) => followers)).toEqual([3, -1, -2, -3]);
+  }));
