@@ -1,4 +1,6 @@
-/** A refusal of the API (RFC 9457), as a view shows it: its own sentence, and what a support person asks for. */
+import { wrongFields } from "./field-names.ts";
+
+/** A refusal of the API (RFC 9457), as a view shows it: its own sentence, with the fields by the names of our forms, and what a support person asks for. */
 export class Refused extends Error {
   override readonly name = "Refused";
   readonly status: number;
@@ -14,7 +16,8 @@ export class Refused extends Error {
     evidence: Readonly<Record<string, unknown>>,
     retryAfterS: number | null,
   ) {
-    super(textOf(evidence.detail) ?? textOf(evidence.title) ?? sentenceOf(status));
+    const wrong = evidence.code === "request.invalid" ? wrongFields(evidence.errors) : null;
+    super(wrong ?? textOf(evidence.detail) ?? textOf(evidence.title) ?? sentenceOf(status));
     this.status = status;
     this.evidence = evidence;
     this.retryAfterS = retryAfterS;

@@ -77,9 +77,9 @@ async function readNow(owner: string): Promise<void> {
     );
     products.push(...page.data);
     cursor = page.pagination.next_cursor;
-    // The first ones can be counted while the rest is on its way.
-    if (catalogue.value.at === 0)
-      catalogue.value = { ...indexed({ at: 0, whole: false, products }) };
+    // The first ones can be counted while the rest is on its way; all are indexed again only when they are twice as many.
+    if (catalogue.value.at === 0 && products.length >= 2 * catalogue.value.products.length)
+      catalogue.value = indexed({ at: 0, whole: false, products: [...products] });
   }
   const read = { at: Date.now(), whole: cursor === null, products };
   catalogue.value = indexed(read);
