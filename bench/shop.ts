@@ -10,8 +10,8 @@ export async function fillShop(path: string, movements: number, products: number
   const numbers = (count: number) =>
     `with recursive n(i) as (select 1 union all select i + 1 from n where i < ${count})`;
   await writing.executeMultiple(`PRAGMA synchronous = OFF; PRAGMA busy_timeout = 20000;
-    ${numbers(products)} insert into products (company, code, name, unit, last_cost_e2, last_cost_quantity_e4, created_at, updated_at)
-      select 1, printf('%06d', i), 'Parafuso sextavado nº ' || i, 'UN', 1234 + i % 777, 30000, 0, 0 from n;
+    ${numbers(products)} insert into products (company, code, name, search, unit, last_cost_e2, last_cost_quantity_e4, created_at, updated_at)
+      select 1, printf('%06d', i), 'Parafuso sextavado nº ' || i, 'parafuso sextavado no ' || i || char(9) || printf('%06d', i) || ' ', 'UN', 1234 + i % 777, 30000, 0, 0 from n;
     ${numbers(products)} insert into supplier_items (company, supplier, code, unit, product, factor_e4, created_at, updated_at)
       select 1, '11222333000181', printf('%06d', i), 'UN', printf('%06d', i), 10000, 0, 0 from n;
     ${numbers(movements / 10)} insert into notes (company, access_key, sha256, status, registration, posting, direction, issued_by_us, model,
