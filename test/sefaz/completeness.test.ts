@@ -3,9 +3,12 @@ import { completenessPages } from "../../src/export/files/completeness.ts";
 import { dayStart } from "../../src/lib/days.ts";
 import { completeness } from "../../src/reports/completeness.ts";
 import type { Check, CompletenessRow } from "../../src/reports/completeness-row.ts";
+import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { type TestApp, withApp } from "../support/app.ts";
 import { testInFull } from "../support/full.ts";
+import { NOON } from "../support/ports.ts";
 import { type Extent, type Fate, playMonth } from "./month.ts";
+import { announce, statementPlay } from "./statements/announce.ts";
 
 const DAY = 86_400_000;
 const ZONE = "America/Sao_Paulo";
@@ -100,6 +103,40 @@ async function equalsThePlay(service: TestApp, extent: Extent): Promise<void> {
 
 test("a month that was fetched through faults is complete but for what was withheld, each thing named by its check", () =>
   withApp((service) => equalsThePlay(service, { cnpjs: 2, notes: 7, faults: 150 })));
+
+test("a conclusive statement is due in the last of its 180 days, of a note that is here or not, until it is made", () =>
+  withApp(async (service) => {
+    const { ports, send } = service;
+    const { play } = statementPlay(ports);
+    const issuedAt = `${new Date(NOON - 175 * DAY - 3 * 3_600_000).toISOString().slice(0, 19)}-03:00`;
+    const [open, here, stated, known] = [1, 2, 3, 4].map((seed) =>
+      syntheticNote({ seed, items: 1, issuedAt }),
+    );
+    for (const [n, note] of [open, here, stated].entries())
+      if (note !== undefined) await announce(ports, play, n + 1, { ...note, days: 175 });
+    for (const note of [here, known]) if (note !== undefined) await service.upload(note.xml);
+    const state = (note: typeof open, type: string) =>
+      send("POST", `/api/nfes/${note?.accessKey}/statement`, { json: { type } });
+    expect((await state(stated, "210200")).status).toBe(202);
+    const due = async (days: number): Promise<unknown[]> => {
+      const path = `/api/reports/completeness?month=2026-11&check=statement_due&due_days=${days}`;
+      const [check] = (await send("GET", path)).body.checks;
+      return check.data.map((row: { access_key: string; statement: string; due_at: string }) => {
+        expect([row.statement, row.due_at]).toEqual([
+          "conclusive",
+          new Date(NOON + 5 * DAY).toISOString(),
+        ]);
+        return row.access_key;
+      });
+    };
+    expect(await due(4)).toEqual([]);
+    expect((await due(5)).sort()).toEqual([open?.accessKey, here?.accessKey].sort());
+    // Of a note that was uploaded only ciência makes one due.
+    expect((await state(known, "210210")).status).toBe(202);
+    expect(await due(5)).toContain(known?.accessKey);
+    expect((await state(here, "210220")).status).toBe(202);
+    expect((await due(5)).sort()).toEqual([open?.accessKey, known?.accessKey].sort());
+  }));
 
 testInFull(
   "a month of 3,000 notes over 12 CNPJs, fetched through faults, is complete but for what was withheld",

@@ -42,10 +42,10 @@ export async function announce(
             c_sit, protocol, announced_at)
           values (1, ?1, ?2, ?3, ?4, 'FORNECEDOR', '2026-11-20T09:30:00-03:00', ?5, 100, '1', ?6, '1', ?7)`,
         args: [
-          accessKey,
+          note.accessKey,
           note.to,
           seed,
-          accessKey.slice(6, 20),
+          note.accessKey.slice(6, 20),
           issuedAt,
           own.cSitNFe ?? "1",
           ports.clock.now(),

@@ -187,7 +187,7 @@ export const ParkedSchema = z
     schema: z.string().openapi({ example: "procNFe_v4.00.xsd" }),
     reason: z.string().openapi({
       description:
-        "base64, gzip, too_large, nested: o docZip não abre; schema: leiaute desconhecido; summary: resumo fora do leiaute",
+        "base64, gzip, too_large, nested: o docZip não abre; schema: leiaute desconhecido; summary: resumo fora do leiaute; refused: a leitura o recusou, e schema diz por quê",
     }),
     bytes: z.int().nullable(),
     parked_at: z.string(),
