@@ -35,6 +35,7 @@ import { jobRoutes } from "./http/routes/notes/jobs.ts";
 import { healthRoutes } from "./http/routes/operations/health.ts";
 import { authenticateScraper, metricsRoutes } from "./http/routes/operations/metrics.ts";
 import { agentCallRoutes } from "./http/routes/sefaz/agent-calls.ts";
+import { agentStatementRoutes } from "./http/routes/sefaz/agent-statements.ts";
 import { announcedRoutes } from "./http/routes/sefaz/announced.ts";
 import { certificateRoutes } from "./http/routes/sefaz/certificates.ts";
 import { sefazFetchingRoutes } from "./http/routes/sefaz/fetching.ts";
@@ -137,6 +138,7 @@ export const routes = [
   ...webhookDeliveryRoutes,
   ...sefazFetchingRoutes,
   ...agentCallRoutes,
+  ...agentStatementRoutes,
   ...certificateRoutes,
   ...statementRoutes,
   ...profilingRoutes,

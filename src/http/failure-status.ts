@@ -140,6 +140,7 @@ export const STATUS_OF = {
   "sefaz.parked_not_found": 404,
   "sefaz.too_many_asks": 429,
   "sefaz.not_recipient": 422,
+  "sefaz.other_statement": 422,
   "sefaz.statement_reason": 422,
   "sefaz.after_conclusive": 409,
   "sefaz.already_stated": 409,

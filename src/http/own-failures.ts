@@ -30,6 +30,7 @@ const BY_ROUTE: Readonly<Record<string, string>> = {
   "POST /api/nfes/{access_key}/statement":
     "sefaz.not_recipient sefaz.statement_reason sefaz.after_conclusive sefaz.already_stated sefaz.statements_used_up nfe.not_found nfe.unreadable original.missing",
   "POST /api/sefaz/calls/{id}/answer": "sefaz.call_not_found too_large",
+  "POST /api/sefaz/statements/{id}/answer": "sefaz.call_not_found sefaz.other_statement",
   "PUT /api/company/units": "units.conflict",
   "PUT /api/config/email": "mail.senders mail.incomplete mail.password_again",
   "POST /api/config/email/test": "mail.not_supported mail.incomplete mail.password_again",

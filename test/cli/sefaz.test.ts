@@ -51,6 +51,7 @@ const withAgent = (body: (agent: Agent) => Promise<void>) =>
         {
           cnpjs: null,
           once: true,
+          signing: null,
           signal: new AbortController().signal,
           monotonic: () => ports.clock.now(),
           offlineMs: 1,

@@ -5,7 +5,7 @@ import { VALID_REQUESTS } from "../support/http/valid-requests.ts";
 import { PASSWORD, TAKES_ALL } from "../support/idempotency/world.ts";
 import { lossEvent } from "../support/notes/loss-events.ts";
 import { somePfx } from "../support/sefaz/some-pfx.ts";
-import { type Asked, askedFor, fetched, sessions } from "./examples-asked.ts";
+import { type Asked, askedFor, fetched, sessions, stated } from "./examples-asked.ts";
 
 const PATH = "src/http/contract/examples.json";
 const item = { cProd: "P1", xProd: "CAFE TORRADO 500 G", uCom: "UN", qCom: "10", vUnCom: "2.50" };
@@ -182,6 +182,10 @@ async function prepared(service: TestApp): Promise<Asked> {
     ["DELETE /api/counts/{id}/lines/{line}", `${counted}/lines/1`],
     ["PUT /api/categories/{id}", "/api/categories/1"],
     ["POST /api/sefaz/calls/{id}/answer", `/api/sefaz/calls/${await fetched(service)}/answer`],
+    [
+      "POST /api/sefaz/statements/{id}/answer",
+      `/api/sefaz/statements/${await stated(service, three)}/answer`,
+    ],
     ["POST /api/nfes/{access_key}/statement", `${three}/statement`],
     ["GET /api/nfes/{access_key}/danfe", `${one}/danfe`],
     ["POST /api/counts/{id}/cancel", `/api/counts/${other.count.id}/cancel`],

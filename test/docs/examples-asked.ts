@@ -72,3 +72,9 @@ export async function fetched({ send }: TestApp): Promise<string> {
   await send("POST", "/api/nfes/fetch", { json: { access_key: announcedKey(3) } });
   return claimed();
 }
+
+/** A statement about the note of this path, which waits for an agent; its id. */
+export async function stated({ send }: TestApp, note = ""): Promise<string> {
+  const { body } = await send("POST", `${note}/statement`, { json: { type: "210210" } });
+  return body.id;
+}

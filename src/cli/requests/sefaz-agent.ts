@@ -4,6 +4,12 @@ import type { OpenCertificate, SefazCaller } from "../../ports/sefaz.ts";
 import type { SefazFault } from "../../ports/sefaz-fault.ts";
 import { bodyOf } from "../service/exact-json.ts";
 import { readAs, type Service, ServiceUnreachable } from "../service/service-client.ts";
+import {
+  type AgentCertificate,
+  type StatementLine,
+  sentKind,
+  stateOne,
+} from "./sefaz-statements.ts";
 
 /** What an agent does, one line each. */
 export type AgentLine =
@@ -17,6 +23,7 @@ export type AgentLine =
       readonly parked: number;
       readonly fault?: SefazFault;
     }
+  | StatementLine
   | { readonly event: "offline"; readonly message: string }
   | { readonly event: "stopped" };
 
@@ -26,6 +33,8 @@ export interface AgentOptions {
   /** Ends when no call may be made now. */
   readonly once: boolean;
   readonly signal: AbortSignal;
+  /** Makes statements too, with this certificate; null: only fetches. */
+  readonly signing: AgentCertificate | null;
   /** A clock that is not set, ms. */
   monotonic(): number;
   /** Between two looks, at most, so that what a person asks for is seen. */
@@ -45,8 +54,8 @@ const DELIVER_WITHIN_MS = 3_600_000;
 const LASTING: readonly string[] = ["certificate", "tls", "no_address"];
 
 /**
- * Claims calls to the tax office from the service, makes them with the certificate, and gives the answers back, until `signal`
- * aborts; the limits are the service's. Returns false where the certificate, or the way to the tax office, does not do.
+ * Claims calls and statements to the tax office from the service, makes them with the certificate, and gives the answers back, until
+ * `signal` aborts; the limits are the service's. Returns false where the certificate, or the way to the tax office, does not do.
  */
 export async function runAgent(
   service: Service,
@@ -58,16 +67,30 @@ export async function runAgent(
   const { cnpjs, once, signal, mostWaitMs = MOST_WAIT_MS, offlineMs = OFFLINE_MS } = options;
   const { calls } = service.api.api.sefaz;
   const wait = (ms: number) => pause(ms, undefined, { signal }).catch(() => undefined);
+  const waits = {
+    sendWithinMs: SEND_WITHIN_MS,
+    deliverWithinMs: DELIVER_WITHIN_MS,
+    offlineMs,
+    monotonic: options.monotonic,
+    wait: (ms: number) => pause(ms),
+  };
+  const state = (signing: AgentCertificate) => stateOne(service, caller, signing, waits, signal);
   let isGood = true;
   while (!signal.aborted && isGood) {
-    const began = options.monotonic();
     try {
+      const stated = options.signing === null ? null : await state(options.signing);
+      if (stated !== null && stated.event !== null) {
+        say(stated);
+        continue;
+      }
+      const began = options.monotonic();
       const json = cnpjs === null ? {} : { cnpjs };
       const { call, next_at } = await bodyOf(calls.$post({ json }));
       if (call === null) {
-        say({ event: "waiting", until: next_at });
+        const until = soonest(next_at, stated?.nextAt ?? null);
+        say({ event: "waiting", until });
         if (once) break;
-        await wait(waitOf(next_at, mostWaitMs));
+        await wait(waitOf(until, mostWaitMs));
         continue;
       }
       const isLate = options.monotonic() - began > SEND_WITHIN_MS;
@@ -101,6 +124,10 @@ export async function runAgent(
   say({ event: "stopped" });
   return isGood;
 }
+
+/** The earlier of two instants; null: never. */
+const soonest = (one: string | null, other: string | null): string | null =>
+  [one, other].filter((at) => at !== null).toSorted()[0] ?? null;
 
 const UNSENT: SefazFault = { kind: "unreachable", isTransient: true, mayHaveArrived: false };
 
@@ -143,7 +170,3 @@ async function deliver(
     }
   }
 }
-
-/** The service reads answers itself; kinds that only reading finds are none of the way here. */
-const sentKind = ({ kind }: SefazFault): string =>
-  ["soap_fault", "web_page", "charset", "malformed"].includes(kind) ? "cut" : kind;

@@ -1,6 +1,8 @@
 import { parseConfig } from "../../config.ts";
+import { readCertificate } from "../../nfe/signature/certificate.ts";
 import { certificatesOf } from "../../platform/bun/network/certificates.ts";
 import { bunSefaz } from "../../platform/bun/sefaz/caller.ts";
+import { bunPfx } from "../../platform/bun/sefaz/pfx.ts";
 import type { OpenCertificate } from "../../ports/sefaz.ts";
 import { addressOf } from "../../sefaz/hosts.ts";
 import { CredentialMissing, connect } from "../service/connect.ts";
@@ -13,6 +15,7 @@ import { exitCode } from "../terminal/exit-codes.ts";
 import { flagOf, type ParsedArgs, textOf, UsageError } from "../terminal/parsed-args.ts";
 import { paint, table } from "../terminal/screen.ts";
 import { type AgentLine, runAgent } from "./sefaz-agent.ts";
+import type { AgentCertificate } from "./sefaz-statements.ts";
 
 /** `sge sefaz`: how far notes were fetched, and the agent that fetches them with a certificate of this machine. */
 export async function runSefaz(terminal: Terminal, given: ParsedArgs): Promise<number> {
@@ -23,6 +26,7 @@ export async function runSefaz(terminal: Terminal, given: ParsedArgs): Promise<n
   if (what !== "run") throw usage("Use sge sefaz status ou run");
   if (file === undefined || more.length > 0) throw usage("Informe o arquivo do certificado (.pfx)");
   const certificate = await openedFile(terminal, file);
+  const signing = await signingOf(certificate, file);
   const config = parseConfig(terminal.env);
   const caller = bunSefaz({
     addressOf: (...asked) => addressOf(...asked, config.SEFAZ_URLS),
@@ -41,6 +45,7 @@ export async function runSefaz(terminal: Terminal, given: ParsedArgs): Promise<n
       cnpjs: textOf(given.cnpj)?.split(",") ?? null,
       once,
       signal,
+      signing,
       monotonic: () => performance.now(),
     };
     const isGood = await runAgent(service, caller, certificate, options, (line) =>
@@ -69,6 +74,19 @@ async function openedFile(
   if (!asksPerson)
     throw new CredentialMissing("Informe a senha do certificado em SGE_CERTIFICATE_PASSWORD");
   return { pfx, passphrase: await secret(`Senha de ${path}: `) };
+}
+
+/** What signs statements; null: the file has nothing that does, and notes alone are fetched. Throws for a wrong password. */
+async function signingOf(open: OpenCertificate, path: string): Promise<AgentCertificate | null> {
+  const contents = await bunPfx(undefined).open(open);
+  if (!contents.ok) {
+    if (contents.error === "passphrase") throw new Error(`A senha não abre ${path}`);
+    if (contents.error === "not_pkcs12") throw new Error(`${path} não é um certificado A1 (PFX)`);
+    return null;
+  }
+  const { key: pkcs8, certificate } = contents.value;
+  const cnpj = readCertificate(certificate)?.cnpj ?? null;
+  return cnpj === null ? null : { open, key: { pkcs8, certificate }, cnpj };
 }
 
 async function status({ out }: Terminal, given: ParsedArgs, { api }: Service): Promise<number> {
@@ -106,9 +124,18 @@ function print({ out }: Terminal, given: ParsedArgs, line: AgentLine): void {
     out.line(JSON.stringify({ at, ...line }));
     return;
   }
-  const isBad = line.event === "offline" || (line.event === "called" && line.fault !== undefined);
+  const isBad =
+    line.event === "offline" ||
+    ((line.event === "called" || line.event === "stated") && line.fault !== undefined);
   out.line(`${at.slice(0, 19)}Z ${paint(out, isBad ? "yellow" : "green", sentenceOf(line))}`);
 }
+
+const STATED: Readonly<Record<string, string>> = {
+  done: "registrada",
+  refused: "recusada pela SEFAZ",
+  paused: "será tentada de novo",
+  late: "outro processo a faz",
+};
 
 function sentenceOf(line: AgentLine): string {
   switch (line.event) {
@@ -120,6 +147,10 @@ function sentenceOf(line: AgentLine): string {
       return line.fault === undefined
         ? `${line.cnpj}: ${line.documents} documentos, ${line.announced} notas anunciadas, ${line.parked} ilegíveis (${line.outcome})`
         : `${line.cnpj}: a SEFAZ não respondeu (${line.fault.kind})`;
+    case "stated":
+      return line.fault === undefined
+        ? `manifestação ${line.type} de ${line.access_key}: ${STATED[line.outcome] ?? line.outcome}`
+        : `manifestação ${line.type} de ${line.access_key}: a SEFAZ não respondeu (${line.fault.kind})`;
     case "offline":
       return `o serviço não responde, espero por ele: ${line.message}`;
     case "stopped":

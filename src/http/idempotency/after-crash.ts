@@ -18,7 +18,7 @@ const RUNS_AGAIN: readonly RegExp[] = [
   /^\/api\/exports$/,
   /^\/api\/nfes\/fetch$/,
   /^\/api\/nfes\/[^/]+\/statement$/,
-  /^\/api\/sefaz\/(fetch-now|calls|calls\/[^/]+\/answer|parked\/retry)$/,
+  /^\/api\/sefaz\/(fetch-now|calls|calls\/[^/]+\/answer|parked\/retry|statements|statements\/[^/]+\/answer)$/,
   /^\/api\/certificates$/,
 ];
 

@@ -1,8 +1,10 @@
 import { trusted } from "../../lib/cast.ts";
 import { newId } from "../../lib/id.ts";
+import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { SefazEnvironment } from "../../ports/sefaz.ts";
 import type { Guard, Row } from "../../ports/sql.ts";
+import type { FetchFailure } from "../fetch/failures.ts";
 import type { StatementType } from "./evento.ts";
 import { LEASE_MS } from "./limits.ts";
 
@@ -11,7 +13,6 @@ export interface ClaimedStatement {
   readonly company: number;
   readonly id: string;
   readonly call: string;
-  readonly claimedAt: number;
   readonly accessKey: string;
   readonly author: string;
   readonly environment: SefazEnvironment;
@@ -54,13 +55,13 @@ export async function claimStatement(
     ],
     read: ([rows]) => rows?.[0],
   });
-  return row === undefined ? null : claimedFrom(row, { company, id, call, claimedAt: at });
+  return row === undefined ? null : claimedFrom(row, { company, id, call });
 }
 
 /** The columns come from a STRICT table with CHECKs. */
 const claimedFrom = (
   row: Row,
-  claim: Pick<ClaimedStatement, "company" | "id" | "call" | "claimedAt">,
+  claim: Pick<ClaimedStatement, "company" | "id" | "call">,
 ): ClaimedStatement => ({
   ...claim,
   accessKey: String(row.access_key),
@@ -75,6 +76,39 @@ const claimedFrom = (
   proof: row.proof === null ? null : String(row.proof),
   askedBy: Number(row.asked_by),
 });
+
+/**
+ * The claim with this id (`call`), as an agent names it; null: another process has taken it over, or it has ended. Fails with
+ * `sefaz.call_not_found` for no statement of the company.
+ */
+export async function claimOfCall(
+  ports: Pick<Ports, "reader">,
+  claim: Pick<ClaimedStatement, "company" | "id" | "call">,
+): Promise<ClaimedStatement | null> {
+  const [row] = await ports.reader.rows({
+    sql: `select access_key, author, environment, type, sequence, reason, state, doubtful, faults, proof, asked_by, call
+      from sefaz_statements where company = ?1 and id = ?2`,
+    args: [claim.company, claim.id],
+  });
+  if (row === undefined)
+    throw new Failed<FetchFailure>({ code: "sefaz.call_not_found", id: claim.id });
+  return row.call === claim.call ? claimedFrom(row, claim) : null;
+}
+
+/** Lets a claim last for one more lease, before its next call; false: another process has taken it over. */
+export const extendClaim = (
+  ports: Pick<Ports, "writer" | "clock">,
+  { company, id, call }: ClaimedStatement,
+): Promise<boolean> =>
+  ports.writer.commit({
+    statements: [
+      {
+        sql: `update sefaz_statements set call_until = ?4 where company = ?1 and id = ?2 and call = ?3 returning 1`,
+        args: [company, id, call, ports.clock.now() + LEASE_MS],
+      },
+    ],
+    read: ([rows]) => (rows?.length ?? 0) > 0,
+  });
 
 /** Selects a row while the claim lasts: what a process writes whose claim another one has taken over is not written. */
 export const isClaimed = ({ company, id, call }: ClaimedStatement): Guard => ({

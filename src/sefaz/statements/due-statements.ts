@@ -50,3 +50,38 @@ export async function dueStatements(
     isProven: Number(proven) === 1,
   }));
 }
+
+/** The same of a company, of all CNPJs with the root of an agent's certificate; those that need none are of every CNPJ. */
+export async function dueOfHolder(
+  ports: Pick<Ports, "reader" | "clock">,
+  company: number,
+  holder: string,
+): Promise<DueStatement[]> {
+  const rows = await ports.reader.rows({
+    sql: `select s.id, s.proof is not null as proven from sefaz_statements s indexed by sefaz_statements_due
+      where s.company = ?1 and s.next_at <= ?2 and s.call_until <= ?2 and (substr(s.author, 1, 8) = ?3 or s.proof is not null)
+        and (s.state = 'done' or not exists (select 1 from sefaz_statements o where o.company = ?1
+          and o.access_key = s.access_key and o.id < s.id and o.state in ('asked', 'sending')))
+      order by s.next_at, s.id limit ?4`,
+    args: [company, ports.clock.now(), holder.slice(0, 8), MOST_OF_AUTHOR],
+  });
+  return rows.map(({ id, proven }) => ({
+    company,
+    id: String(id),
+    isProven: Number(proven) === 1,
+  }));
+}
+
+/** When an agent with such a certificate has something to do next, ms UTC; null: nothing waits. */
+export async function nextDueAt(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  holder: string,
+): Promise<number | null> {
+  const [row] = await ports.reader.rows({
+    sql: `select min(max(next_at, call_until)) as at from sefaz_statements indexed by sefaz_statements_due
+      where company = ?1 and next_at is not null and substr(author, 1, 8) = ?2`,
+    args: [company, holder.slice(0, 8)],
+  });
+  return row?.at === null || row === undefined ? null : Number(row.at);
+}

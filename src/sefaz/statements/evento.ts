@@ -90,6 +90,10 @@ export function eventoOf(statement: Statement, timeZone: string): Result<string,
   );
 }
 
+/** idLote of a claim's lot: any number; that of its id, so that a log of the service can be compared with ours. */
+export const lotOf = (call: string): string =>
+  String(Number.parseInt(call.replaceAll("-", "").slice(0, 12), 16)).slice(0, 15);
+
 const HOUR = 3_600_000;
 /** TDateTimeUTC has offsets of whole hours from −11 to +12; another zone's time is written as Brasília's. */
 const BRASILIA = -3 * HOUR;

@@ -14,4 +14,6 @@ export type StatementFailure =
   /** The note has this statement already, made elsewhere. */
   | { code: "sefaz.already_stated"; access_key: string; type: StatementType }
   /** Each conclusive statement is made at most twice. */
-  | { code: "sefaz.statements_used_up"; access_key: string; type: StatementType };
+  | { code: "sefaz.statements_used_up"; access_key: string; type: StatementType }
+  /** The calls that an agent gives are not those of its claim, or the evento is not that statement with the company's signature. */
+  | { code: "sefaz.other_statement"; id: string };

@@ -1,16 +1,12 @@
 import pMap from "p-map";
-import type { UserCause } from "../../accounts/actor.ts";
 import { forCompany } from "../../accounts/home.ts";
-import { registerEvent } from "../../ingest/event/register-event.ts";
-import { originalFrom } from "../../lib/original.ts";
-import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { SefazCaller } from "../../ports/sefaz.ts";
 import { faultCode } from "../../resilience/fault-code.ts";
 import { claimStatement } from "./claim-statement.ts";
 import { type DueAuthor, type DueStatement, dueAuthors, dueStatements } from "./due-statements.ts";
+import { enterProof } from "./enter-proof.ts";
 import { makeStatement, type StatementCertificate } from "./make-statement.ts";
-import { writeEntered } from "./write-outcome.ts";
 
 /** CNPJs whose statements are made concurrently; those of one CNPJ follow each other. */
 const CONCURRENT = 4;
@@ -87,35 +83,6 @@ async function sendOne(
     if (outcome === "paused") return outcome;
     proof = original?.sha256 ?? null;
   }
-  if (proof !== null) await enter(ports, company, id, proof, claim.askedBy, signal);
+  if (proof !== null) await enterProof(ports, claim, proof, signal);
   return "done";
-}
-
-/** The proof enters its note as an event that came; again, it changes nothing. */
-async function enter(
-  ports: Ports,
-  company: number,
-  id: string,
-  proof: string,
-  userId: number,
-  signal: AbortSignal,
-): Promise<void> {
-  const bytes = await ports.originals.get(company, proof);
-  const read = bytes === null ? null : await ports.documents.read(bytes, signal);
-  if (bytes !== null && read?.ok === true && read.value.kind === "event") {
-    const cause: UserCause = {
-      actor: { company, userId, role: "GERENTE" },
-      requestId: `sefaz-${id}`,
-      peer: null,
-    };
-    const received = { event: read.value.event, original: await originalFrom(bytes) };
-    try {
-      await registerEvent(ports, received, { cause, signal });
-    } catch (error) {
-      // The same statement came by another way, with the answer written otherwise: the note has it.
-      const differs = error instanceof Failed && error.failure.code === "nfe.event_differs";
-      if (!differs) throw error;
-    }
-  } else ports.log("error", "sefaz.proof_unreadable", { company, statement: id });
-  await writeEntered(ports, company, id);
 }

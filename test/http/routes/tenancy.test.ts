@@ -19,6 +19,7 @@ const made = (seed: number, options: NoteOptions = {}) =>
 interface Own {
   readonly access_key: string;
   readonly waiting: string;
+  readonly statement: string;
   readonly job: string;
   readonly export: string;
   readonly movement: string;
@@ -120,7 +121,7 @@ async function fill(service: TestApp, as: Who, from: number): Promise<Own> {
   const fetching = { cnpj: COMPANY.cnpj, uf: "SP", active: true };
   await ok("PATCH", "/api/sefaz", { json: fetching });
   const claim = await ok("POST", "/api/sefaz/calls", { json: {} });
-  await ok("POST", `/api/nfes/${key}/statement`, { json: { type: "210200" } });
+  const stated = await ok("POST", `/api/nfes/${key}/statement`, { json: { type: "210200" } });
   const hook = await ok("POST", "/api/webhooks", {
     json: { url: `https://erp${from}.loja.com.br/`, events: ["*"] },
   });
@@ -131,6 +132,7 @@ async function fill(service: TestApp, as: Who, from: number): Promise<Own> {
   return {
     webhook: hook.id,
     call: claim.call?.id ?? "",
+    statement: stated.id,
     certificate: certificate.id,
     confirmation: asked.result.structuredContent.data.confirmation_id,
     access_key: key,
@@ -159,13 +161,15 @@ function concreteOf(path: string, own: Own): string {
             ? own.webhook
             : path.startsWith("/api/sefaz/calls/")
               ? own.call
-              : path.startsWith("/api/certificates/")
-                ? own.certificate
-                : path.startsWith("/api/confirmations/")
-                  ? own.confirmation
-                  : path.startsWith("/api/categories/")
-                    ? own.category
-                    : own.job;
+              : path.startsWith("/api/sefaz/statements/")
+                ? own.statement
+                : path.startsWith("/api/certificates/")
+                  ? own.certificate
+                  : path.startsWith("/api/confirmations/")
+                    ? own.confirmation
+                    : path.startsWith("/api/categories/")
+                      ? own.category
+                      : own.job;
   return path
     .replace("{access_key}", own.access_key)
     .replace("{id}", id)
@@ -218,6 +222,7 @@ const BODIES: readonly (readonly [RegExp, object])[] = [
   [/\/assign$/, { product_code: "P1" }],
   [/\/lines$/, LINES],
   [/\/statement$/, { type: "210210" }],
+  [/\/statements\/\{id\}\/answer$/, { call: "c", calls: [{ step: "query", fault: "cut" }] }],
   [/\/users\/\{id\}$/, { active: true }],
   [/^\/api\/webhooks\/[^/]+$/, { active: true }],
   [/\/products\/\{code\}$/, { name: "P", unit: "UN" }],

@@ -13,8 +13,8 @@ import { causeOf, sibling } from "../../support/ports-with-admin.ts";
 import { randomFaults } from "../play/caller.ts";
 import type { PlayNote } from "../play/documents.ts";
 import { areSignedByXmlsec, HAS_SCHEMAS, HAS_XMLSEC, schemaErrors } from "../play/outside.ts";
-import type { SefazPlay } from "../play/play.ts";
 import { announce, statementPlay } from "./announce.ts";
+import { compare } from "./compare.ts";
 
 const MINUTE = 60_000;
 
@@ -106,29 +106,6 @@ async function stateAll(service: TestApp, { statements, wholeEach, faults }: Ext
   await other.close();
   await compare(service, play, wishes);
   return { play, asked };
-}
-
-/** State here = state there, each statement once in effect, and each note has its events. */
-async function compare({ rows }: TestApp, play: SefazPlay, wishes: ReadonlyMap<string, string>) {
-  const here = await rows("select * from sefaz_statements order by id");
-  const there = play.statements.registered.map(
-    ({ accessKey, type, sequence }) => `${accessKey} ${type} ${sequence}`,
-  );
-  const shown = (row: Record<string, unknown>) => `${row.access_key} ${row.type} ${row.sequence}`;
-  const done = here.filter(({ state }) => state === "done");
-  expect(new Set(there).size).toBe(there.length);
-  expect(done.map(shown).toSorted()).toEqual(there.toSorted());
-  expect(here.filter(({ state }) => state !== "done" && state !== "refused")).toEqual([]);
-  expect(done.filter(({ proof, entered_at }) => proof === null || entered_at === null)).toEqual([]);
-  const events = await rows("select access_key, type, sequence from nfe_events");
-  expect(events.map(shown).toSorted()).toEqual(there.toSorted());
-  // The last one counts: where the last wish was not refused, it is the last one there as well.
-  for (const [accessKey, type] of wishes) {
-    const last = here.findLast((row) => row.access_key === accessKey && row.type !== AWARE);
-    if (last?.state !== "done") continue;
-    expect(last.type).toBe(type);
-    expect(play.statements.of(accessKey).findLast((one) => one.type !== AWARE)?.type).toBe(type);
-  }
 }
 
 test("statements are made once in effect by two processes through faults and kills, and stand here as there", () =>

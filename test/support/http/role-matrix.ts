@@ -49,6 +49,8 @@ export const MATRIX: readonly [string, string, Role | "anonymous"][] = [
   ["put", "/api/statements/rule", "ADMIN"],
   ["post", "/api/sefaz/calls", "OPERADOR"],
   ["post", "/api/sefaz/calls/{id}/answer", "OPERADOR"],
+  ["post", "/api/sefaz/statements", "OPERADOR"],
+  ["post", "/api/sefaz/statements/{id}/answer", "OPERADOR"],
   ["get", "/api/nfes/announced", "VISUALIZADOR"],
   ["post", "/api/nfes/fetch", "OPERADOR"],
   ["get", "/api/certificates", "ADMIN"],

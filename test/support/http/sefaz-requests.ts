@@ -30,6 +30,13 @@ export const SEFAZ_REQUESTS = [
     type: "application/octet-stream",
     bodies: ["<retDistDFeInt/>"],
   },
+  { method: "POST", path: "/api/sefaz/statements", query: [], ...json({ cnpj }) },
+  {
+    method: "POST",
+    path: "/api/sefaz/statements/no-such-statement/answer",
+    query: [],
+    ...json({ call: "no-such-call", calls: [{ step: "query", fault: "timeout" }] }),
+  },
   {
     method: "POST",
     path: `/api/nfes/${announcedKey(2)}/statement`,

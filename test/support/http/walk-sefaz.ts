@@ -11,7 +11,8 @@ export const docZip = (schema: string, bytes: Uint8Array<ArrayBuffer>) =>
   `<docZip NSU="000000000000002" schema="${schema}">${Bun.gzipSync(bytes).toBase64()}</docZip>`;
 
 /** Asks every route of notes from the tax office for everything that it has a statement for. */
-export async function walkSefaz({ ports }: TestApp, go: Go): Promise<void> {
+export async function walkSefaz(service: TestApp, go: Go): Promise<void> {
+  const { ports } = service;
   const { cnpj } = COMPANY;
   const path = "/api/sefaz";
   await go("PATCH", "/api/company", { json: { cnpjs: [cnpj] } });
@@ -53,4 +54,22 @@ export async function walkSefaz({ ports }: TestApp, go: Go): Promise<void> {
   await go("GET", "/api/statements/rule");
   for (const query of ["", "?state=asked", `?access_key=${announcedKey(2)}`])
     await go("GET", "/api/statements", { query });
+  await walkStatements(service, go);
+}
+
+/** Claims a statement as an agent does: refused by the service as a duplicate, asked for, and its answer lost. */
+async function walkStatements({ ports }: TestApp, go: Go): Promise<void> {
+  const path = "/api/sefaz/statements";
+  await go("POST", path, { json: { cnpj: COMPANY.cnpj } });
+  const { rows } = await ports.database.writing.execute(
+    "select id, call from sefaz_statements where call is not null",
+  );
+  const [id, call] = Object.values(rows[0] ?? {});
+  const at = `${path}/${id}/answer`;
+  const sent = { step: "send", sequence: 1, at: "2026-11-23T12:00:00.000Z", signed: "" };
+  await go("POST", `${path}/{id}/answer`, {
+    at,
+    json: { call, calls: [{ ...sent, fault: "cut" }] },
+  });
+  await go("POST", path, { json: { cnpj: COMPANY.cnpj } });
 }

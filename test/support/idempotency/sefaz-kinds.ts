@@ -53,6 +53,35 @@ async function announced({ company, service }: World, n: number): Promise<string
   return key;
 }
 
+/** A statement of the company that waits, or that an agent has claimed; its CNPJ. */
+async function statement(
+  { company, service }: World,
+  about: "WAITS" | "CLAIMED",
+  n: number,
+): Promise<{ cnpj: string; id: string }> {
+  const cnpj = cnpjOf(`${company}${about === "WAITS" ? 7 : 8}${String(n).padStart(10, "0")}`);
+  const id = `stated-${about}-${n}`;
+  await service.ports.writer.commit({
+    statements: [
+      {
+        sql: `insert into sefaz_statements (company, id, access_key, author, environment, type, sequence, state, call, call_until,
+            next_at, by_rule, asked_by, asked_at)
+          values (?1, ?2, ?3, ?4, '1', '210210', 1, iif(?5 = 'CLAIMED', 'sending', 'asked'), iif(?5 = 'CLAIMED', ?2, null), 0, 0, 0,
+            14, 0)`,
+        args: [
+          company,
+          id,
+          announcedKey(company * 10_000_000 + (about === "WAITS" ? 3_000_000 : 4_000_000) + n),
+          cnpj,
+          about,
+        ],
+      },
+    ],
+    read: () => undefined,
+  });
+  return { cnpj, id };
+}
+
 /** Every POST about notes from the tax office. */
 export const SEFAZ_KINDS: readonly Kind[] = [
   {
@@ -99,6 +128,25 @@ export const SEFAZ_KINDS: readonly Kind[] = [
         type: "application/octet-stream",
         body: await answerWith(announcedKey(1_000_000 + n)),
       };
+    },
+  },
+  {
+    // A claim whose answer was lost ends with its lease; then there may be another.
+    route: "/api/sefaz/statements",
+    answers: "open",
+    async make(world, n) {
+      const { cnpj } = await statement(world, "WAITS", n);
+      return json("/api/sefaz/statements", { cnpj });
+    },
+  },
+  {
+    route: "/api/sefaz/statements/{id}/answer",
+    answers: "kept",
+    async make(world, n) {
+      const { id } = await statement(world, "CLAIMED", n);
+      const sent = { step: "send", sequence: 1, at: "2026-11-23T12:00:00.000Z", signed: "" };
+      const calls = [{ ...sent, fault: "unreachable" }];
+      return json(`/api/sefaz/statements/${id}/answer`, { call: id, calls });
     },
   },
 ];

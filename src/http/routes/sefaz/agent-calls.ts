@@ -70,7 +70,8 @@ const postClaim = defineOpenAPIRoute<typeof claimRoute, Env>({
   },
 });
 
-const FAULTS = [
+/** What an agent reports in place of an answer. */
+export const FAULTS = [
   "unreachable",
   "tls",
   "certificate",

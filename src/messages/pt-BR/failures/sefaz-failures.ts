@@ -28,6 +28,8 @@ export const SEFAZ_SENTENCES: {
     `Já há ${limit} documentos à espera de uma consulta por chave; a SEFAZ permite 20 por hora`,
   "sefaz.not_recipient":
     "A empresa não é a destinatária desta nota: só o destinatário de uma NF-e se manifesta sobre ela",
+  "sefaz.other_statement":
+    "As consultas e envios não são os que foram reservados, ou o evento assinado não é o desta manifestação",
   "sefaz.statement_reason": ({ flaw }) => REASONS[flaw],
   "sefaz.after_conclusive":
     "Já há uma manifestação conclusiva sobre esta nota; depois dela não há ciência",
