@@ -21,7 +21,9 @@ const DO_WITHOUT = [
   "@zip.js/zip.js/lib/zip-core-reader.js",
   "postal-mime/dist/esm/postal-mime.js",
   "zod/v4/classic/external.js",
+  "zod/v4/classic/schemas.js",
   "zod/v4/core/index.js",
+  "zod/v4/core/json-schema-processors.js",
 ];
 const NO_PLACE = /node_modules\/(?:prom-client|imapflow|libsql|fast-xml-parser)\//;
 

@@ -1,3 +1,6 @@
+// By its path: zod names no part of its core alone.
+import { aggregateChecks as limitsOf } from "../../../node_modules/zod/v4/core/json-schema-processors.js";
+
 /**
  * Replaces modules of packages in the Worker's bundle that our code never calls and that no bundler drops (wrangler.toml,
  * [alias]; test/edge/bundle.test.mjs lists the importers). Its names exist because they are imported; they are undefined. Web workers
@@ -11,3 +14,68 @@ export const [formatHtmlHeader, formatTextHeader, htmlToText, textToHtml]: undef
 // Encrypted entries are refused before they are read (src/ingest/upload/zip.ts).
 export const [AESEncryptionStream, AESDecryptionStream]: undefined[] = [];
 export const [ZipCryptoEncryptionStream, ZipCryptoDecryptionStream]: undefined[] = [];
+// zod's writer of JSON Schema: zod-to-openapi writes the contract, and reads a schema's limits (`minLength` …) by `aggregateChecks`.
+export const aggregateChecks = limitsOf;
+export const [
+  anyProcessor,
+  arrayProcessor,
+  bigintProcessor,
+  booleanProcessor,
+  catchProcessor,
+]: undefined[] = [];
+export const [
+  customProcessor,
+  dateProcessor,
+  defaultProcessor,
+  enumProcessor,
+  fileProcessor,
+]: undefined[] = [];
+export const [
+  functionProcessor,
+  intersectionProcessor,
+  lazyProcessor,
+  literalProcessor,
+  mapProcessor,
+]: undefined[] = [];
+export const [
+  nanProcessor,
+  neverProcessor,
+  nonoptionalProcessor,
+  nullProcessor,
+  nullableProcessor,
+]: undefined[] = [];
+export const [
+  numberProcessor,
+  objectProcessor,
+  optionalProcessor,
+  pipeProcessor,
+  prefaultProcessor,
+]: undefined[] = [];
+export const [
+  promiseProcessor,
+  readonlyProcessor,
+  recordProcessor,
+  setProcessor,
+  stringProcessor,
+]: undefined[] = [];
+export const [
+  successProcessor,
+  symbolProcessor,
+  templateLiteralProcessor,
+  transformProcessor,
+  tupleProcessor,
+]: undefined[] = [];
+export const [undefinedProcessor, unionProcessor, unknownProcessor, voidProcessor]: undefined[] =
+  [];
+export const [JSONSchemaGenerator, toJSONSchema]: undefined[] = [];
+export const [
+  extractDefs,
+  finalize,
+  handleUnrepresentable,
+  initializeContext,
+  processSchema,
+]: undefined[] = [];
+/** A schema's own `toJSONSchema`, and that of the Standard Schema: nothing asks for them. */
+const nothing = () => () => undefined;
+
+export { nothing as createStandardJSONSchemaMethod, nothing as createToJSONSchemaMethod };

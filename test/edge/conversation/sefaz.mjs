@@ -1,4 +1,5 @@
 import { gzipSync } from "node:zlib";
+import { fromBun } from "../world.mjs";
 import { post } from "./words.mjs";
 
 const CNPJ = "11222333000181";
@@ -20,8 +21,11 @@ export const sefaz = {
       status,
       body: JSON.parse(
         JSON.stringify(body, (name, value) =>
-          value !== null &&
-          /^(?:id|next_at|send_before|at|announced_at|parked_at|asked_at)$/.test(name)
+          (value !== null &&
+            /^(?:id|next_at|send_before|at|announced_at|parked_at|asked_at|ended_at)$/.test(
+              name,
+            )) ||
+          (name === "call" && typeof value === "string")
             ? name
             : value,
         ) ?? "null",
@@ -71,6 +75,7 @@ export const sefaz = {
     );
     await ask("its statements", { path: `/api/statements?access_key=${KEY}` }, { like });
     await ask("all that wait", { path: "/api/statements?state=asked" }, { like });
+    await stated({ ask, like, path });
     await ask("the rule", { path: "/api/statements/rule" });
     await ask("another rule", {
       method: "PUT",
@@ -89,3 +94,48 @@ export const sefaz = {
     await ask("of no CNPJ again", { method: "PATCH", path: "/api/company", json: { cnpjs: [] } });
   },
 };
+
+const AT = "2026-11-20T13:00:00.000Z";
+
+/** The ciência of KEY, as an agent has signed it. */
+const signed = () =>
+  fromBun(`
+    const { signedEvento } = await import("./src/sefaz/statements/sign-evento.ts");
+    const { signingKey } = await import("./test/support/sefaz/signing-key.ts");
+    const statement = {
+      environment: "1", author: "${CNPJ}", accessKey: "${KEY}", type: "210210", sequence: 1, reason: null,
+      at: Date.parse("${AT}"),
+    };
+    const made = await signedEvento(statement, "America/Sao_Paulo", await signingKey("${CNPJ}"));
+    return made.ok ? made.value : made.error;`);
+
+const REGISTERED = `<retEnvEvento versao="1.00" xmlns="${NFE}"><idLote>1</idLote><tpAmb>1</tpAmb><verAplic>1</verAplic><cOrgao>91</cOrgao><cStat>128</cStat><xMotivo>Lote processado</xMotivo><retEvento versao="1.00"><infEvento><tpAmb>1</tpAmb><verAplic>1</verAplic><cOrgao>91</cOrgao><cStat>135</cStat><xMotivo>Evento registrado</xMotivo><chNFe>${KEY}</chNFe><tpEvento>210210</tpEvento><nSeqEvento>1</nSeqEvento><dhRegEvento>2026-11-20T10:00:01-03:00</dhRegEvento><nProt>135260000000002</nProt></infEvento></retEvento></retEnvEvento>`;
+
+/** An agent claims the ciência, signs it, and brings what the service says. */
+async function stated({ ask, like, path }) {
+  const claim = (cnpj) => post(`${path}/statements`, { cnpj });
+  await ask("no statement for another's certificate", claim("11444777000161"), { like });
+  await ask("a statement for an agent", claim(CNPJ), {
+    like,
+    keep: (body, known) => {
+      known.stated = body.statement;
+    },
+  });
+  await ask("the claimed statement waits for its answer", claim(CNPJ), {
+    like: ({ status, body }) => ({ status, statement: body.statement }),
+  });
+  const evento = await signed();
+  const answer = Buffer.from(REGISTERED).toString("base64");
+  const given = (text) => (known) =>
+    post(`${path}/statements/${known.stated?.id}/answer`, {
+      call: known.stated?.call,
+      calls: [{ step: "send", sequence: 1, at: AT, signed: text, answer }],
+    });
+  await ask("another evento than the claimed one", given(evento.replace("<tpAmb>1", "<tpAmb>2")), {
+    like,
+  });
+  await ask("it is registered", given(evento), { like });
+  await ask("the same again", given(evento), { like });
+  await ask("its proof is here", { path: `/api/statements?access_key=${KEY}` }, { like });
+  await ask("no statement is left", claim(CNPJ), { like });
+}

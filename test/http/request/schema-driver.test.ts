@@ -26,7 +26,7 @@ test(
             }),
           documents,
           RUNS,
-          20_261_131,
+          20_261_133,
         );
         const share = accepted.size / operations.length;
         // The others need what another request has made in the right state.
