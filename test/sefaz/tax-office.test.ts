@@ -117,3 +117,37 @@ for (const [mode, ciphers] of [
       authority.remove();
     },
   );
+
+test("a look costs the same statements for one CNPJ without a certificate here and for fifty", () =>
+  withApp(async ({ ports }) => {
+    const play = new SefazPlay({ now: () => ports.clock.now() });
+    let statements = 0;
+    const counted = {
+      ...ports,
+      reader: {
+        ...ports.reader,
+        rows: (...asked: Parameters<typeof ports.reader.rows>) => {
+          statements += 1;
+          return ports.reader.rows(...asked);
+        },
+      },
+    };
+    const office = taxOffice(counted, playCaller(play));
+    const found: number[] = [];
+    for (const most of [1, 50]) {
+      await ports.writer.commit({
+        statements: [
+          {
+            sql: `insert or ignore into sefaz_cursors (company, cnpj, environment, uf, active, saved_by, created_at, updated_at)
+              select 1, printf('%014d', value), '1', '35', 1, 14, 0, 0 from generate_series(1, ?1)`,
+            args: [most],
+          },
+        ],
+        read: () => undefined,
+      });
+      statements = 0;
+      expect(await office.fetch()).toBe(0);
+      found.push(statements);
+    }
+    expect(found).toEqual([2, 2]);
+  }));

@@ -39,6 +39,25 @@ export async function openCertificate(
   return first;
 }
 
+/** Certificates of one look. */
+const MOST_HELD = 5_000;
+
+/**
+ * Whether a company has a certificate here for a CNPJ at this moment, by one statement for all of a look: most CNPJs of an installation
+ * may have theirs on another machine. With more than 5,000 certificates it says yes to all, and opening them tells.
+ */
+export async function heldHere(
+  ports: Pick<Ports, "reader" | "clock">,
+): Promise<(company: number, cnpj: string) => boolean> {
+  const rows = await ports.reader.rows({
+    sql: "select company, root from sefaz_certificates where starts_at <= ?1 and ends_at >= ?1 limit ?2",
+    args: [ports.clock.now(), MOST_HELD],
+  });
+  if (rows.length === MOST_HELD) return () => true;
+  const held = new Set(rows.map(({ company, root }) => `${company} ${root}`));
+  return (company, cnpj) => held.has(`${company} ${rootOf(cnpj)}`);
+}
+
 /**
  * As `openCertificate`, with the certificate (DER) and its private key (PKCS #8), which signs. Opening takes about 50 ms: keep it
  * for as long as one run signs, and no longer. Fails also with `certificate.passphrase` and `certificate.unreadable`.
