@@ -78,4 +78,11 @@ export const [
 /** A schema's own `toJSONSchema`, and that of the Standard Schema: nothing asks for them. */
 const nothing = () => () => undefined;
 
-export { nothing as createStandardJSONSchemaMethod, nothing as createToJSONSchemaMethod };
+/** zod's texts in English, its default until src/http/language.ts, which every request needs, has set ours. */
+const noTexts = () => ({});
+
+export {
+  noTexts as default,
+  nothing as createStandardJSONSchemaMethod,
+  nothing as createToJSONSchemaMethod,
+};
