@@ -1,4 +1,4 @@
-import { RecentMap } from "../lib/recent-map.ts";
+import { LRUCache } from "lru-cache";
 import type { Ports } from "../ports/ports.ts";
 import type { Reader } from "../ports/sql.ts";
 import type { Actor } from "./actor.ts";
@@ -28,11 +28,11 @@ export interface CachedSettings {
 
 interface AuthCache {
   readonly secret: string;
-  readonly tokens: RecentMap<string, CachedToken>;
-  readonly keys: RecentMap<string, CachedKey>;
+  readonly tokens: LRUCache<string, CachedToken>;
+  readonly keys: LRUCache<string, CachedKey>;
   /** When the use of a key (company and id) was last saved. */
-  readonly uses: RecentMap<string, number>;
-  readonly settings: RecentMap<number, CachedSettings>;
+  readonly uses: LRUCache<string, number>;
+  readonly settings: LRUCache<number, CachedSettings>;
 }
 
 const caches = new WeakMap<Reader, AuthCache>();
@@ -49,10 +49,10 @@ export function authCache(ports: Pick<Ports, "config" | "reader">): AuthCache {
   if (known?.secret === secret) return known;
   const fresh: AuthCache = {
     secret,
-    tokens: new RecentMap(10_000),
-    keys: new RecentMap(10_000),
-    uses: new RecentMap(10_000),
-    settings: new RecentMap(1_000),
+    tokens: new LRUCache({ max: 10_000 }),
+    keys: new LRUCache({ max: 10_000 }),
+    uses: new LRUCache({ max: 10_000 }),
+    settings: new LRUCache({ max: 1_000 }),
   };
   caches.set(ports.reader, fresh);
   return fresh;

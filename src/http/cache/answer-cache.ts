@@ -1,4 +1,4 @@
-import { RecentMap } from "../../lib/recent-map.ts";
+import { LRUCache } from "lru-cache";
 import type { Ports } from "../../ports/ports.ts";
 
 /** The answer of a read: the bytes of its JSON, and their strong ETag. */
@@ -12,7 +12,7 @@ const TTL_MS = 600_000;
 /** About what an entry takes beside its bytes: the key, the ETag, the nodes of the list. */
 const ENTRY_BYTES = 512;
 
-type AnswerCache = RecentMap<string, CachedAnswer>;
+type AnswerCache = LRUCache<string, CachedAnswer>;
 const caches = new WeakMap<Ports["reader"], AnswerCache>();
 
 /**
@@ -28,12 +28,14 @@ export function answerCache({
   if (max === 0 || maxSize === 0) return null;
   const known = caches.get(reader);
   if (known !== undefined) return known;
-  const fresh: AnswerCache = new RecentMap(max, {
-    size: {
-      most: maxSize,
-      of: ({ body }, key) => body.byteLength + 2 * key.length + ENTRY_BYTES,
-    },
-    kept: { ms: TTL_MS, now: () => clock.now() },
+  const fresh: AnswerCache = new LRUCache({
+    max,
+    maxSize,
+    sizeCalculation: ({ body }, key) => body.byteLength + 2 * key.length + ENTRY_BYTES,
+    ttl: TTL_MS,
+    // Our clock, read each time: lru-cache would start a timer that outlives the request.
+    ttlResolution: 0,
+    perf: clock,
   });
   caches.set(reader, fresh);
   return fresh;

@@ -1,5 +1,5 @@
+import { LRUCache } from "lru-cache";
 import { sha256 } from "../../lib/hash.ts";
-import { RecentMap } from "../../lib/recent-map.ts";
 import { Failed } from "../../lib/result.ts";
 import type { PlatformFailure } from "../../ports/failures.ts";
 import type { RateLimits } from "../../ports/limits.ts";
@@ -42,7 +42,7 @@ export function cloudflareLimits(
 ): RateLimits {
   const here = memoryLimits(clock);
   /** By key: when there is a token again, ms UTC. */
-  const refused = new RecentMap<string, number>(10_000);
+  const refused = new LRUCache<string, number>({ max: 10_000 });
   const passes = async (limit: RateLimitBinding | undefined, key: string): Promise<boolean> =>
     limit === undefined || (await limit.limit({ key }).catch(() => ({ success: true }))).success;
 

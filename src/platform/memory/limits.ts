@@ -1,4 +1,4 @@
-import { RecentMap } from "../../lib/recent-map.ts";
+import { LRUCache } from "lru-cache";
 import type { RateLimits } from "../../ports/limits.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { takeToken } from "../token-bucket.ts";
@@ -8,7 +8,7 @@ import { takeToken } from "../token-bucket.ts";
  * next call for its key finds it full.
  */
 export function memoryLimits(clock: Ports["clock"], max = 10_000): RateLimits {
-  const buckets = new RecentMap<string, number>(max);
+  const buckets = new LRUCache<string, number>({ max });
   return {
     async take(key, bucket) {
       const now = clock.now();
