@@ -12,7 +12,7 @@ const run = promisify(execFile);
 /** What the bundle may ask of workerd: it has both (nodejs_compat), and this suite runs on them. */
 const GIVEN = ["cloudflare:workers", "node:crypto"];
 /** Cloudflare starts an isolate by reading all of it. Wrangler's own figure, as it prints it. */
-const MOST_KIB = 480;
+const MOST_KIB = 490;
 /** The only importers of modules that are left out: an alias matches the text of an import in any file. */
 const LEFT_OUT = "src/platform/cloudflare/left-out.ts";
 const DO_WITHOUT = [
