@@ -12,7 +12,7 @@ const run = promisify(execFile);
 /** What the bundle may ask of workerd: it has both (nodejs_compat), and this suite runs on them. */
 const GIVEN = ["cloudflare:workers", "node:crypto"];
 /** Cloudflare starts an isolate by reading all of it. Wrangler's own figure, as it prints it. */
-const MOST_KIB = 490;
+const MOST_KIB = 500;
 /** The only importers of modules that are left out: an alias matches the text of an import in any file. */
 const LEFT_OUT = "src/platform/cloudflare/left-out.ts";
 const DO_WITHOUT = [
@@ -21,9 +21,7 @@ const DO_WITHOUT = [
   "@zip.js/zip.js/lib/zip-core-reader.js",
   "postal-mime/dist/esm/postal-mime.js",
   "zod/v4/classic/external.js",
-  "zod/v4/classic/schemas.js",
   "zod/v4/core/index.js",
-  "zod/v4/core/json-schema-processors.js",
 ];
 const NO_PLACE = /node_modules\/(?:prom-client|imapflow|libsql|fast-xml-parser)\//;
 
