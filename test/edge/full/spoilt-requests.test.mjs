@@ -53,6 +53,10 @@ test(`${RUNS} invalid requests give no 500 in workerd, and the same problem docu
     const [bun, edge] = answers;
     const what = `${method} ${path} ${JSON.stringify(headers)}`;
     assert.equal(method === "HEAD" ? null : complaint(edge), null, what);
+    // A file that is a certificate cannot be kept at the edge; each other refusal comes before that one.
+    const isFile =
+      path.startsWith("/api/certificates") && bun.body?.code?.startsWith("certificate.");
+    if (isFile && edge.body?.code === "certificate.not_supported") continue;
     assert.deepEqual([edge.status, edge.body?.code], [bun.status, bun.body?.code], what);
     seen.add(edge.status);
   }

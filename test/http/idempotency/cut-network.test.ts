@@ -93,6 +93,9 @@ function identity({ status, body }: Answer): unknown {
 function complaintOf({ kind }: Order, answers: readonly Answer[]): unknown {
   const done = answers.filter(({ status }) => status < 300);
   const refused = answers.filter(({ status }) => status >= 300);
+  // Also of an answer that was kept and is given again.
+  if (done.some(({ status, headers }) => status === 202 && !headers.has("location")))
+    return "202 without Location";
   const codes = new Set(refused.map(({ body }) => String(body?.code)));
   const allowed = kind.answers === "lost" ? ["idempotency.answer_lost"] : (kind.refusals ?? []);
   const unknown = [...codes].filter((code) => !allowed.includes(code));

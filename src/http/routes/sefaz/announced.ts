@@ -140,7 +140,7 @@ const postFetch = defineOpenAPIRoute<typeof fetchRoute, Env>({
     const { access_key, cnpj } = c.req.valid("json");
     const wanted = { cnpj: cnpj ?? null, kind: "key", subject: access_key } as const;
     const ask = await askFor(c.var.ports, wanted, causeOf(c));
-    return c.json({ id: ask.id, access_key, cnpj: ask.cnpj }, 202);
+    return c.json({ id: ask.id, access_key, cnpj: ask.cnpj }, 202, { location: "/api/sefaz" });
   },
 });
 

@@ -263,7 +263,7 @@ const postRetry = defineOpenAPIRoute<typeof retryRoute, Env>({
   handler: async (c) => {
     const { cnpj, nsu } = c.req.valid("json");
     const { id } = await retryParked(c.var.ports, cnpj, nsu, causeOf(c));
-    return c.json({ id, cnpj, nsu }, 202);
+    return c.json({ id, cnpj, nsu }, 202, { location: "/api/sefaz/parked" });
   },
 });
 

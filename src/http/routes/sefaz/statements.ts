@@ -112,7 +112,8 @@ const postStatement = defineOpenAPIRoute<typeof askRoute, Env>({
     if (type !== AWARE) requirePermission(c, "manage");
     const wanted = { accessKey, type, reason: reason ?? null };
     const statement = await askStatement(c.var.ports, wanted, causeOf(c), c.var.signal);
-    return c.json(statementView(statement), 202);
+    const location = `/api/statements?access_key=${statement.accessKey}`;
+    return c.json(statementView(statement), 202, { location });
   },
 });
 
