@@ -113,7 +113,11 @@ export async function visit(
     const faults = await watch(page, world);
     if (signedIn) await signIn(context, world);
     const whole = visitOf(page, context, world);
-    await body(brief ? briefly(whole) : whole);
+    await body(brief ? briefly(whole) : whole).catch(async (cause: unknown) => {
+      const shown = await page.locator("body").textContent({ timeout: 1_000 }).catch(String);
+      const said = [String(cause), page.url(), ...faults, shown?.slice(0, 1_000)];
+      throw new Error(said.join("\n"), { cause });
+    });
     deepEqual(faults, []);
   } finally {
     await context.close();
