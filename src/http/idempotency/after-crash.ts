@@ -19,7 +19,6 @@ const RUNS_AGAIN: readonly RegExp[] = [
   /^\/api\/nfes\/fetch$/,
   /^\/api\/nfes\/[^/]+\/statement$/,
   /^\/api\/sefaz\/(fetch-now|calls|calls\/[^/]+\/answer|parked\/retry|statements|statements\/[^/]+\/answer)$/,
-  /^\/api\/certificates$/,
 ];
 
 export const runsAgain = (path: string): boolean => RUNS_AGAIN.some((one) => one.test(path));

@@ -54,7 +54,9 @@ async function tally({ rows }: TestApp, company: number): Promise<Record<string,
   );
   const actions =
     "select 'audit ' || action as name, count(*) as n from audit where company = ?1 and action not in (select value from json_each(?2)) group by 1";
-  const found = await rows([...counts, actions].join(" union all "), [
+  const events =
+    "select 'event ' || type as name, count(*) as n from events where company = ?1 group by 1";
+  const found = await rows([...counts, actions, events].join(" union all "), [
     company,
     JSON.stringify(ASKED),
   ]);

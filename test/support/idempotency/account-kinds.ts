@@ -139,7 +139,7 @@ export const ACCOUNT_KINDS: readonly Kind[] = [
   },
   {
     route: "/api/certificates",
-    answers: "kept",
+    answers: "lost",
     make: async () =>
       json("/api/certificates", { pfx: somePfx().toBase64(), passphrase: "segredo" }),
   },
