@@ -4,6 +4,7 @@ import { withApp } from "../../support/app.ts";
 
 /** A repetition would make a second one, or cannot give the first answer: `idempotency.answer_lost`, with what was made. */
 const ANSWER_LOST = [
+  "/api/certificates",
   "/api/categories",
   "/api/config/email/address",
   "/api/confirmations/{id}",
