@@ -10,8 +10,8 @@ import { catalogue } from "./catalogue.ts";
 import { CodeField } from "./code-field.tsx";
 import { muted, setMuted, tell } from "./feedback.ts";
 import { ItemRows, written } from "./item-rows.tsx";
-import { asideItems, items, productItems, unitsHere } from "./items.ts";
-import { arrived, waiting } from "./queue.ts";
+import { asideItems, items, productItems, unitsHere, unsentHere } from "./items.ts";
+import { arrived } from "./queue.ts";
 import { type Count, count, last } from "./scan.ts";
 
 /** Counting: the field, what was read last, and what this browser has counted. */
@@ -99,7 +99,7 @@ function Head({ of }: { of: Count }) {
     }, OTHERS_MS);
     return () => clearInterval(timer);
   }, [again]);
-  const toSend = waiting.value.get(of.id) ?? 0;
+  const toSend = unsentHere.value;
   return (
     <header class="count-head">
       <h2>

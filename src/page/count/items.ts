@@ -72,3 +72,8 @@ export const asideItems = computed(() => items.value.filter(({ product }) => pro
 export const unitsHere = computed(() =>
   productItems.value.reduce((sum, { quantity_e4 }) => sum + quantity_e4, 0),
 );
+
+/** Lines of this count that the service has not answered to yet; known with the items, and not a moment later. */
+export const unsentHere = computed(
+  () => [...lines.value.values()].filter(({ todo }) => todo !== undefined).length,
+);
