@@ -1,27 +1,34 @@
-/**
- * Routes whose handler may run again after the first request has written and its answer is not there: what it did is done once by
- * nature (`already_…`, a known document), or the handler finds it by `c.var.resumed` and answers as the first time.
- * Elsewhere the answer is `idempotency.answer_lost`, with what was made.
+/*
+ * What a repetition does where the first request has written, and its answer is not there. It runs again on the routes of these two
+ * lists: what is done is found (`already_…`, a known document, `c.var.resumed`), and answered as the first time. Elsewhere the answer
+ * is `idempotency.answer_lost`, with what was made.
  */
-const RUNS_AGAIN: readonly RegExp[] = [
+
+/** Routes that write in several batches, or are done again without harm: a repetition does what is left. */
+const GOES_ON: readonly RegExp[] = [
   /^\/api\/(logout|session\/company)$/,
   /^\/api\/nfe\/(upload|batch)$/,
   /^\/api\/nfes\/process$/,
-  /^\/api\/nfes\/[^/]+\/(process|discard|restore|reverse)$/,
+  /^\/api\/counts\/[^/]+\/(close|cancel)$/,
+  /^\/api\/sefaz\/(fetch-now|calls|calls\/[^/]+\/answer|parked\/retry|statements|statements\/[^/]+\/answer)$/,
+];
+
+/**
+ * Routes that write one batch: it is written, so a repetition only reads. Where others have undone it meanwhile (a note that was
+ * reversed and approved again) it would be carried out a second time: then the answer is lost.
+ */
+const ONLY_READS: readonly RegExp[] = [
+  /^\/api\/nfes\/[^/]+\/(process|discard|reverse|statement)$/,
   /^\/api\/nfes\/[^/]+\/events\/[^/]+\/withdraw$/,
   /^\/api\/nfes\/[^/]+\/costs\/[^/]+\/reverse$/,
   /^\/api\/movements$/,
   /^\/api\/movements\/[^/]+\/reverse$/,
   /^\/api\/counts$/,
-  /^\/api\/counts\/[^/]+\/(close|cancel)$/,
-  /^\/api\/counts\/[^/]+\/unknown\/[^/]+\/assign$/,
   /^\/api\/exports$/,
-  /^\/api\/nfes\/fetch$/,
-  /^\/api\/nfes\/[^/]+\/statement$/,
-  /^\/api\/sefaz\/(fetch-now|calls|calls\/[^/]+\/answer|parked\/retry|statements|statements\/[^/]+\/answer)$/,
 ];
 
-export const runsAgain = (path: string): boolean => RUNS_AGAIN.some((one) => one.test(path));
+export const goesOn = (path: string): boolean => GOES_ON.some((one) => one.test(path));
+export const onlyReads = (path: string): boolean => ONLY_READS.some((one) => one.test(path));
 
 /** Routes whose answer has a secret that is shown once: it is not kept. */
 const SECRET = /^\/api\/(keys|users|webhooks|session)\b|password|secret/;

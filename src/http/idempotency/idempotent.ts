@@ -3,6 +3,7 @@ import type { ContentfulStatusCode, StatusCode } from "hono/utils/http-status";
 import { holderOf } from "../../accounts/actor.ts";
 import type { IdempotencyFailure } from "../../journal/failures.ts";
 import {
+  type Effect,
   endRequest,
   findKey,
   inProgress,
@@ -17,10 +18,11 @@ import {
 import { trusted } from "../../lib/cast.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
+import type { Writer } from "../../ports/sql.ts";
 import type { Env } from "../env.ts";
 import { msOf } from "../middleware/deadline.ts";
 import { accessOf, requirePermission } from "../middleware/permissions.ts";
-import { hasOwnKey, runsAgain, showsSecret } from "./after-crash.ts";
+import { goesOn, hasOwnKey, onlyReads, showsSecret } from "./after-crash.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 
 const KEY = /^[\x21-\x7e]{1,200}$/;
@@ -51,8 +53,13 @@ export const idempotent: MiddlewareHandler<Env> = async (c, next) => {
   const holdMs = msOf(c) + LAST_WRITE_MS;
   const holder = { ...key, token: newId(), fingerprint, seen: known, holdMs };
   const state = { sent: false, lost: false };
-  if (known?.effect) c.set("resumed", known.effect);
-  c.set("ports", { ...ports, writer: keyedWriter(ports, holder, state) });
+  const done = known?.effect ?? null;
+  if (done !== null) c.set("resumed", done);
+  const isWritten = done !== null && onlyReads(c.req.path);
+  c.set("ports", {
+    ...ports,
+    writer: isWritten ? refusing(done) : keyedWriter(ports, holder, state),
+  });
   await next();
   await end(c, { key, holder, state }, ports);
 };
@@ -66,10 +73,15 @@ function keptAnswer(c: Context<Env>, known: KnownKey, fingerprint: string): Kept
     throw new Failed<IdempotencyFailure>({ code: "idempotency.mismatch" });
   if (known.answer !== null && known.answer.body !== null) return known.answer;
   if (known.answer === null && known.heldUntil > c.var.ports.clock.now()) throw inProgress();
-  if (known.effect === null || runsAgain(c.req.path)) return null;
-  const { entity, id } = known.effect;
-  throw new Failed<IdempotencyFailure>({ code: "idempotency.answer_lost", entity, id });
+  if (known.effect === null || goesOn(c.req.path) || onlyReads(c.req.path)) return null;
+  throw answerLost(known.effect);
 }
+
+const answerLost = ({ entity, id }: Effect) =>
+  new Failed<IdempotencyFailure>({ code: "idempotency.answer_lost", entity, id });
+
+/** The writer of a repetition that has nothing left to write. */
+const refusing = (done: Effect): Writer => ({ commit: () => Promise.reject(answerLost(done)) });
 
 function replayed(c: Context<Env>, { status, headers, body }: KeptAnswer): Response {
   const sent = { ...headers, "idempotency-replayed": "true" };

@@ -3,6 +3,7 @@ import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { FlowOptions } from "../note/flow-options.ts";
 import { type Approval, approve } from "./approve.ts";
+import type { ApprovalOptions } from "./proposal.ts";
 import { NO_CORRECTIONS } from "./resolve-corrections.ts";
 
 /** What became of one note: its approval, or why it was not approved. */
@@ -17,7 +18,7 @@ export type NoteApproval =
 export const approveMany = (
   ports: Ports,
   accessKeys: readonly string[],
-  options: FlowOptions,
+  options: FlowOptions & Pick<ApprovalOptions, "onlyWaiting">,
 ): Promise<NoteApproval[]> =>
   pMap(
     accessKeys,

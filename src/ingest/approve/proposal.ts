@@ -49,6 +49,8 @@ export interface ApprovalOptions extends FlowOptions {
   readonly corrections: RequestedCorrections;
   /** Statements that are committed with the posting; `guard` selects a row only when it is posted. */
   readonly along?: (guard: Guard) => readonly Statement[];
+  /** A reversed note stays so: an earlier sending of the same request may have approved it before. */
+  readonly onlyWaiting?: boolean | undefined;
 }
 
 /** A registered note with the posting of its approval. Nothing of it is written. */
@@ -88,7 +90,7 @@ export async function propose(
   const settings = await settingsOf(ports, company);
   const note = await freshNote(ports, accessKey, settings, options.signal);
   if (note.status === "PROCESSADA") return { kind: "done", note };
-  if (!mayBeApproved(note))
+  if (!mayBeApproved(note) || (options.onlyWaiting === true && note.status === "ESTORNADA"))
     throw new Failed<IngestFailure>({
       code: "nfe.final",
       access_key: accessKey,

@@ -49,7 +49,6 @@ interface Change {
 
 async function change(ports: Ports, accessKey: string, cause: UserCause, wanted: Change) {
   await optimistic(async () => {
-    if (await commitChange(ports, accessKey, cause, wanted)) return;
     const note = await findNote(ports, cause.actor.company, accessKey);
     if (note === null)
       throw new Failed<IngestFailure>({ code: "nfe.not_found", access_key: accessKey });
@@ -60,7 +59,7 @@ async function change(ports: Ports, accessKey: string, cause: UserCause, wanted:
         access_key: accessKey,
         status: note.status,
       });
-    return CHANGED;
+    if (!(await commitChange(ports, accessKey, cause, wanted))) return CHANGED;
   });
 }
 

@@ -1,5 +1,10 @@
 import { expect, test } from "bun:test";
-import { hasOwnKey, runsAgain, showsSecret } from "../../../src/http/idempotency/after-crash.ts";
+import {
+  goesOn,
+  hasOwnKey,
+  onlyReads,
+  showsSecret,
+} from "../../../src/http/idempotency/after-crash.ts";
 import { withApp } from "../../support/app.ts";
 
 /** A repetition would make a second one, or cannot give the first answer: `idempotency.answer_lost`, with what was made. */
@@ -8,10 +13,13 @@ const ANSWER_LOST = [
   "/api/categories",
   "/api/config/email/address",
   "/api/confirmations/{id}",
+  "/api/counts/{id}/unknown/{line}/assign",
   "/api/jobs/{id}/replay",
   "/api/keys",
   "/api/movements/batch",
+  "/api/nfes/fetch",
   "/api/nfes/{access_key}/costs",
+  "/api/nfes/{access_key}/restore",
   "/api/products",
   "/api/supplier-items/import",
   "/api/users",
@@ -57,7 +65,8 @@ test("every POST route has one way in which a repetition after a crash is answer
   expect(paths.length).toBeGreaterThan(30);
   for (const path of paths) {
     const ways = [
-      runsAgain(path) ? "runs again" : "",
+      goesOn(path) ? "goes on" : "",
+      onlyReads(path) ? "only reads" : "",
       hasOwnKey(path) ? "has its own key" : "",
       ANSWER_LOST.includes(path) ? "answer lost" : "",
       WITHOUT_KEY.includes(path) ? "without key" : "",

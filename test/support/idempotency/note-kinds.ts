@@ -74,7 +74,7 @@ export const NOTE_KINDS: readonly Kind[] = [
   },
   {
     route: "/api/nfes/{access_key}/restore",
-    answers: "kept",
+    answers: "lost",
     async make(world, n) {
       const path = `/api/nfes/${await waits(world, "BACK", n)}`;
       await world.ask("POST", `${path}/discard`, reason);

@@ -92,7 +92,7 @@ export const SEFAZ_KINDS: readonly Kind[] = [
   },
   {
     route: "/api/nfes/fetch",
-    answers: "kept",
+    answers: "lost",
     async make(world, n) {
       const cnpj = await fetching(world, "FETCHED", n);
       return json("/api/nfes/fetch", { access_key: announcedKey(n), cnpj });

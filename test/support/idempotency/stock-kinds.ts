@@ -111,7 +111,7 @@ export const STOCK_KINDS: readonly Kind[] = [
   },
   {
     route: "/api/counts/{id}/unknown/{line}/assign",
-    answers: "kept",
+    answers: "lost",
     most: 3,
     async make(world, n) {
       const { path, product_code } = await withLines(world, "ASSIGNED", n);

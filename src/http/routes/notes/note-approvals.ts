@@ -61,7 +61,8 @@ const postApprovals = defineOpenAPIRoute<typeof approvalsRoute, Env>({
       const job_id = await enqueueApprovals(ports, keys, { cause: causeOf(c), signal });
       return accepted(job_id);
     }
-    const results = await approveMany(ports, keys, { cause: causeOf(c), signal });
+    const onlyWaiting = resumed !== undefined;
+    const results = await approveMany(ports, keys, { cause: causeOf(c), signal, onlyWaiting });
     const lines = results.map(approvalLine);
     return c.json({ summary: approvalSummary(lines), results: lines }, 200);
   },
