@@ -1,9 +1,9 @@
 import { Database } from "bun:sqlite";
-import { expect, test } from "bun:test";
+import { expect } from "bun:test";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FULL } from "../support/full.ts";
+import { FULL, testInFull } from "../support/full.ts";
 
 const DOOR = join(import.meta.dir, "../../src/demo/door.ts");
 
@@ -44,30 +44,34 @@ function looksLivedIn(file: string): void {
   database.close();
 }
 
-test("the demo without a terminal prints some sixty lines and ends with 0", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "sge-demo-"));
-  try {
-    const first = await demo(folder);
-    expect([first.err, first.code]).toEqual(["", 0]);
-    expect(first.out.trimEnd().split("\n").length).toBeLessThanOrEqual(62);
-    for (const part of ["Resultado", "Estoque: 26 produtos", "estoque.csv", "por segundo"])
-      expect(first.out).toContain(part);
-    expect(first.out).not.toContain("\u001b[");
-    expect(await readdir(folder)).toEqual(
-      expect.arrayContaining(["estoque.csv", "movimentos.csv", "sge.db"]),
-    );
-    expect(await readdir(folder)).not.toContain("server.json");
-    const csv = await readFile(join(folder, "estoque.csv"), "utf8");
-    expect(csv.trimEnd().split("\r\n")).toHaveLength(27);
-    expect(first.out).toContain("4 prontas para aprovar; 6 aguardando conferência");
-    looksLivedIn(join(folder, "sge.db"));
-    // The second run takes as long as the first.
-    if (!FULL) return;
-    const second = await demo(folder);
-    expect(second.code).toBe(0);
-    const said = (out: string) => out.slice(0, out.indexOf("Velocidade"));
-    expect(said(second.out)).toBe(said(first.out));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}, 30_000);
+testInFull(
+  "the demo without a terminal prints some sixty lines and ends with 0",
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), "sge-demo-"));
+    try {
+      const first = await demo(folder);
+      expect([first.err, first.code]).toEqual(["", 0]);
+      expect(first.out.trimEnd().split("\n").length).toBeLessThanOrEqual(62);
+      for (const part of ["Resultado", "Estoque: 26 produtos", "estoque.csv", "por segundo"])
+        expect(first.out).toContain(part);
+      expect(first.out).not.toContain("\u001b[");
+      expect(await readdir(folder)).toEqual(
+        expect.arrayContaining(["estoque.csv", "movimentos.csv", "sge.db"]),
+      );
+      expect(await readdir(folder)).not.toContain("server.json");
+      const csv = await readFile(join(folder, "estoque.csv"), "utf8");
+      expect(csv.trimEnd().split("\r\n")).toHaveLength(27);
+      expect(first.out).toContain("4 prontas para aprovar; 6 aguardando conferência");
+      looksLivedIn(join(folder, "sge.db"));
+      // The second run takes as long as the first.
+      if (!FULL) return;
+      const second = await demo(folder);
+      expect(second.code).toBe(0);
+      const said = (out: string) => out.slice(0, out.indexOf("Velocidade"));
+      expect(said(second.out)).toBe(said(first.out));
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+  30_000,
+);

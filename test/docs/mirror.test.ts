@@ -254,7 +254,7 @@ test.skipIf(Bun.which("python3") === null)(
 const expire = ({ ports }: Server) =>
   expireEvents({ ...ports, clock: { now: () => Date.now() + 400 * 86_400_000 } });
 
-test.skipIf(Bun.which("python3") === null)(
+test.skipIf(!FULL || Bun.which("python3") === null)(
   "a copy in Python whose place in the feed is no longer kept reads the stock again, by pages and on the stream",
   () =>
     withServer(

@@ -4,6 +4,7 @@ import { REFUSALS_A_DAY } from "../../src/mail/limits.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { zipBomb, zipOf } from "../../src/synthetic/zip.ts";
 import { withApp } from "../support/app.ts";
+import { testInFull } from "../support/full.ts";
 import { deliverMail, MAIL_SETTINGS, mailsOf, resultsOf } from "../support/mail/deliver-mail.ts";
 import { type MailOptions, mailOf } from "../support/mail/raw-mail.ts";
 import { runJobs } from "../support/run-jobs.ts";
@@ -240,7 +241,7 @@ test("a mail without files, or with a malformed message, is recorded once howeve
     ).toEqual([{ n: 1 }]);
   }));
 
-test("a sender of endless refused mails fills no table", () =>
+testInFull("a sender of endless refused mails fills no table", () =>
   withApp(async (service) => {
     for (let n = 0; n < REFUSALS_A_DAY + 20; n += 1)
       await deliverMail(service, oneNote(1, { from: `x${n}@evil.example` }));
@@ -249,7 +250,8 @@ test("a sender of endless refused mails fills no table", () =>
     service.ports.clock.advance(86_400_001);
     await deliverMail(service, oneNote(1, { from: "z@evil.example" }));
     expect(await rows()).toBe(REFUSALS_A_DAY + 1);
-  }));
+  }),
+);
 
 test("a mail that meets too many open jobs or no database leaves nothing and may be delivered again", () =>
   withApp(async (service) => {

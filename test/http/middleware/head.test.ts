@@ -5,6 +5,7 @@ import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
 import { startExport } from "../../support/exports/export-jobs.ts";
 import { STREAM_PATH, yieldTurns } from "../../support/feed/open-feed.ts";
+import { testInFull } from "../../support/full.ts";
 import { concretePath, MATRIX, REQUIRED_QUERY } from "../../support/http/role-matrix.ts";
 import { runJobs } from "../../support/run-jobs.ts";
 
@@ -68,7 +69,7 @@ test("HEAD of the feed waits for no event", () =>
     expect((await send("HEAD", "/api/events?wait=25")).status).toBe(200);
   }));
 
-test("a client that never reads frees its place within a minute, on every GET route", () =>
+testInFull("a client that never reads frees its place within a minute, on every GET route", () =>
   withApp(async (service) => {
     const { ports, raw } = service;
     for (const path of await gets(service)) {
@@ -84,7 +85,8 @@ test("a client that never reads frees its place within a minute, on every GET ro
       for (const { body } of unread) await body?.cancel().catch(() => undefined);
       nothingTaken(service);
     }
-  }, tight));
+  }, tight),
+);
 
 test("an unread stream frees its place ten seconds after its token was revoked", () =>
   withApp(async (service) => {

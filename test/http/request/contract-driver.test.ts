@@ -7,7 +7,7 @@ import { requests, type SentRequest } from "../../support/http/invalid-requests.
 import { mismatch, type Schema } from "../../support/http/json-schema.ts";
 import { STORED_NOTE } from "../../support/http/valid-requests.ts";
 
-const RUNS = FULL ? 20_000 : 600;
+const RUNS = FULL ? 20_000 : 300;
 
 interface Response {
   readonly $ref?: string;

@@ -7,7 +7,7 @@ import { requests, type SentRequest } from "../../support/http/invalid-requests.
 import { complaint } from "../../support/http/problem-of.ts";
 import { STORED_NOTE } from "../../support/http/valid-requests.ts";
 
-const RUNS = FULL ? 20_000 : 800;
+const RUNS = FULL ? 20_000 : 400;
 
 test(
   `${RUNS} corrupted requests never give a 500, and every error is a problem document`,

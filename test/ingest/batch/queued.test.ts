@@ -8,8 +8,9 @@ import { FULL } from "../../support/full.ts";
 import { enqueueBatch, eventsOf, outcomes, xmlFile } from "../../support/notes/enqueue-batch.ts";
 import { runJobs } from "../../support/run-jobs.ts";
 
-const DOCUMENTS = FULL ? 500 : 200;
+const DOCUMENTS = FULL ? 500 : 75;
 const BAD = DOCUMENTS / 25;
+const PAGE = FULL ? 100 : 25;
 
 test(`${DOCUMENTS} documents sent for later: each has its result, in pages, in the order sent`, () =>
   withApp(async (service) => {
@@ -35,14 +36,14 @@ test(`${DOCUMENTS} documents sent for later: each has its result, in pages, in t
     });
     await runJobs(service.ports);
     const results: { file: string; outcome: string; code?: string }[] = [];
-    for (let page = 1; page <= DOCUMENTS / 100; page += 1) {
-      const { body } = await service.send("GET", `${job}?page=${page}&limit=100`);
+    for (let page = 1; page <= DOCUMENTS / PAGE; page += 1) {
+      const { body } = await service.send("GET", `${job}?page=${page}&limit=${PAGE}`);
       expect(body).toMatchObject({
         state: "done",
         done: DOCUMENTS,
         parked: 0,
         summary: { approved: DOCUMENTS - BAD, rejected: BAD, registered: 0, duplicate: 0 },
-        pagination: { page, limit: 100, total: DOCUMENTS, total_pages: DOCUMENTS / 100 },
+        pagination: { page, limit: PAGE, total: DOCUMENTS, total_pages: DOCUMENTS / PAGE },
       });
       results.push(...body.results);
     }

@@ -100,7 +100,7 @@ test(
           expect(await reconcileAll(service.ports, 1)).toEqual([]);
         }),
       ),
-      { seed: 20261128, numRuns: FULL ? 2_000 : 15 },
+      { seed: 20261128, numRuns: FULL ? 2_000 : 8 },
     ),
   FULL ? 600_000 : 60_000,
 );

@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
 import { fileURLToPath } from "node:url";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { FULL } from "../../support/full.ts";
+import { FULL, testInFull } from "../../support/full.ts";
 import { withServer } from "../../support/server.ts";
 
 const MIB = 1_048_576;
 
-test("a ZIP bomb with a true or a false size is refused in bounded memory", async () => {
+testInFull("a ZIP bomb with a true or a false size is refused in bounded memory", async () => {
   const script = fileURLToPath(new URL("../../support/zips/bombs.ts", import.meta.url));
   const child = Bun.spawn([process.execPath, script], { stdout: "pipe", stderr: "inherit" });
   const lines = (await new Response(child.stdout).text()).trim().split("\n");

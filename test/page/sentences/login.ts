@@ -5,7 +5,6 @@ import type { Sentence } from "../browser.ts";
 export const loginSentences: readonly Sentence[] = [
   {
     name: "a clerk enters after a wrong password, and is back where they were going",
-    short: true,
     async run({ page, open, enter, accessible, picture }) {
       await open("/estoque?busca=caf%C3%A9");
       await page.getByRole("heading", { name: "Entrar" }).waitFor();

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { bunProfiler } from "../../../src/platform/bun/profiler.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { testInFull } from "../../support/full.ts";
 import { withServer } from "../../support/server.ts";
 
 interface Node {
@@ -10,7 +11,7 @@ interface Node {
   children?: number[];
 }
 
-test("a CPU profile taken during uploads names the functions that read the notes", () =>
+testInFull("a CPU profile taken during uploads names the functions that read the notes", () =>
   withServer(
     async ({ call, upload }) => {
       const taking = call("POST", "/api/profile/cpu?seconds=1");
@@ -36,9 +37,10 @@ test("a CPU profile taken during uploads names the functions that read the notes
       expect(endTime - startTime).toBeGreaterThan(900_000);
     },
     { PROFILING: true },
-  ));
+  ),
+);
 
-test("a heap snapshot has the fields that Chrome reads", async () => {
+testInFull("a heap snapshot has the fields that Chrome reads", async () => {
   const { snapshot, nodes, edges, strings } = JSON.parse(await bunProfiler().heap());
   expect(snapshot.meta.node_fields).toContain("self_size");
   expect(nodes).toHaveLength(snapshot.node_count * snapshot.meta.node_fields.length);

@@ -97,60 +97,65 @@ testInFull("the data of the first run survives kill -9, and SIGTERM ends with 0"
   expect(await second.child.exited).toBe(0);
 });
 
-test("a start logs version, mode, database and migrations in one line, and a warning for each unused setting", async () => {
-  await using dir = await folder();
-  const first = started(dir.path, {
-    ADMIN_PASSWORD: "uma senha de verdade",
-    METRIC_TOKEN: "0123456789abcdef",
-  });
-  const url = await first.listening;
-  const known = (await migrationsOf()).map(({ tag }) => tag);
-  const line = {
-    version: VERSION,
-    mode: "development",
-    url,
-    database: "file",
-    path: "data/sge.db",
-    migrated: known.length,
-  };
-  expect(logged(first.lines, "server.started")).toEqual([line]);
-  expect(logged(first.lines, "database.migrated").map(({ tag }) => tag)).toEqual(known);
-  expect(logged(first.lines, "config.assumed")).toEqual([
-    { name: "APP_ENV", value: "development", why: expect.any(String) },
-  ]);
-  expect(logged(first.lines, "config.unknown")).toEqual([
-    { name: "METRIC_TOKEN", meant: "METRICS_TOKEN" },
-  ]);
-  expect(first.lines.join()).not.toContain("0123456789abcdef");
-  first.child.kill("SIGTERM");
-  await first.child.exited;
+testInFull(
+  "a start logs version, mode, database and migrations in one line, and a warning for each unused setting",
+  async () => {
+    await using dir = await folder();
+    const first = started(dir.path, {
+      ADMIN_PASSWORD: "uma senha de verdade",
+      METRIC_TOKEN: "0123456789abcdef",
+    });
+    const url = await first.listening;
+    const known = (await migrationsOf()).map(({ tag }) => tag);
+    const line = {
+      version: VERSION,
+      mode: "development",
+      url,
+      database: "file",
+      path: "data/sge.db",
+      migrated: known.length,
+    };
+    expect(logged(first.lines, "server.started")).toEqual([line]);
+    expect(logged(first.lines, "database.migrated").map(({ tag }) => tag)).toEqual(known);
+    expect(logged(first.lines, "config.assumed")).toEqual([
+      { name: "APP_ENV", value: "development", why: expect.any(String) },
+    ]);
+    expect(logged(first.lines, "config.unknown")).toEqual([
+      { name: "METRIC_TOKEN", meant: "METRICS_TOKEN" },
+    ]);
+    expect(first.lines.join()).not.toContain("0123456789abcdef");
+    first.child.kill("SIGTERM");
+    await first.child.exited;
 
-  const changed = {
-    APP_ENV: "development",
-    COMPANY_CNPJ: "11222333000181",
-    COMPANY_NAME: "Minha empresa",
-    COMPANY_ENVIRONMENT: "homologation",
-    ADMIN_EMAIL: "outra@loja.example",
-  };
-  const second = started(dir.path, changed);
-  await second.listening;
-  expect(logged(second.lines, "server.started")).toMatchObject([{ migrated: 0 }]);
-  expect(logged(second.lines, "config.assumed")).toEqual([]);
-  expect(logged(second.lines, "config.ignored").map(({ name }) => name)).toEqual([
-    "COMPANY_CNPJ",
-    "COMPANY_ENVIRONMENT",
-    "ADMIN_EMAIL",
-  ]);
-  second.child.kill("SIGTERM");
-  await second.child.exited;
+    const changed = {
+      APP_ENV: "development",
+      COMPANY_CNPJ: "11222333000181",
+      COMPANY_NAME: "Minha empresa",
+      COMPANY_ENVIRONMENT: "homologation",
+      ADMIN_EMAIL: "outra@loja.example",
+    };
+    const second = started(dir.path, changed);
+    await second.listening;
+    expect(logged(second.lines, "server.started")).toMatchObject([{ migrated: 0 }]);
+    expect(logged(second.lines, "config.assumed")).toEqual([]);
+    expect(logged(second.lines, "config.ignored").map(({ name }) => name)).toEqual([
+      "COMPANY_CNPJ",
+      "COMPANY_ENVIRONMENT",
+      "ADMIN_EMAIL",
+    ]);
+    second.child.kill("SIGTERM");
+    await second.child.exited;
 
-  const third = started(dir.path, {
-    APP_ENV: "development",
-    ADMIN_PASSWORD: "outra-senha-qualquer",
-  });
-  await third.listening;
-  expect(logged(third.lines, "config.ignored").map(({ name }) => name)).toEqual(["ADMIN_PASSWORD"]);
-});
+    const third = started(dir.path, {
+      APP_ENV: "development",
+      ADMIN_PASSWORD: "outra-senha-qualquer",
+    });
+    await third.listening;
+    expect(logged(third.lines, "config.ignored").map(({ name }) => name)).toEqual([
+      "ADMIN_PASSWORD",
+    ]);
+  },
+);
 
 test("a start with a database of a newer program ends with 1, and says what to do", async () => {
   await using dir = await folder();

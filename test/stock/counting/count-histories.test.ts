@@ -116,7 +116,7 @@ test(
             expect(await reconcileAll(service.ports, 1)).toEqual([]);
           },
         ),
-        { numRuns: FULL ? 2_000 : 30, seed: 20 },
+        { numRuns: FULL ? 2_000 : 12, seed: 20 },
       );
       expect(await findWrongSpans(service.ports, 1)).toEqual([]);
     }),

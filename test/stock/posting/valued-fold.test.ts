@@ -103,7 +103,7 @@ const holds = (reversal: boolean, one: fc.Arbitrary<Step>) => {
           ]).toEqual([after, true]);
       },
     ),
-    { seed: 20261128, numRuns: FULL ? 40_000 : 600 },
+    { seed: 20261128, numRuns: FULL ? 40_000 : 200 },
   );
 };
 

@@ -240,7 +240,7 @@ test(
           expect(await findWrongSpans(service.ports, COMPANY_ID)).toEqual([]);
         }),
       ),
-      { seed: 20261128, numRuns: FULL ? 4_000 : 40 },
+      { seed: 20261128, numRuns: FULL ? 4_000 : 15 },
     );
   },
   FULL ? 1_800_000 : 60_000,
