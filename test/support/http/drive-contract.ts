@@ -42,7 +42,9 @@ export interface Answered {
 interface Operation {
   readonly parameters?: readonly (Parameter | Reference)[];
   readonly requestBody?: {
-    readonly content: Readonly<Record<string, { readonly schema: Schema }>>;
+    readonly content: Readonly<
+      Record<string, { readonly schema: Schema; readonly example?: unknown }>
+    >;
   };
   readonly responses: Readonly<Record<string, Answered>>;
 }
@@ -176,13 +178,17 @@ function bodyOf(
   { requestBody }: Operation,
 ): fc.Arbitrary<Body | null> {
   if (requestBody === undefined) return fc.constant(null);
-  const kinds = Object.entries(requestBody.content).map(([type, { schema }]) => {
+  const kinds = Object.entries(requestBody.content).map(([type, { schema, example }]) => {
     if (!DOCUMENTS.includes(type) && type !== "application/json")
       return fc.constantFrom(...known.documents).map((bytes): Body => ({ type, bytes }));
     if (type === "application/json")
       return fc
         .tuple(
-          valueArbitrary(schema, contract, known, "", 4),
+          // Some members are right only together: then the document's own example is.
+          fc.oneof(
+            { weight: 3, arbitrary: valueArbitrary(schema, contract, known, "", 4) },
+            { weight: example === undefined ? 0 : 1, arbitrary: fc.constant(example) },
+          ),
           fc.nat(5),
           fc.constantFrom(...ODD),
           fc.nat(30),
