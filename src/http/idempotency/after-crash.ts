@@ -6,7 +6,7 @@
 
 /** Routes that write in several batches, or are done again without harm: a repetition does what is left. */
 const GOES_ON: readonly RegExp[] = [
-  /^\/api\/(logout|session\/company)$/,
+  /^\/api\/session\/company$/,
   /^\/api\/nfe\/(upload|batch)$/,
   /^\/api\/nfes\/process$/,
   /^\/api\/counts\/[^/]+\/(close|cancel)$/,
@@ -15,9 +15,10 @@ const GOES_ON: readonly RegExp[] = [
 
 /**
  * Routes that write one batch: it is written, so a repetition only reads. Where others have undone it meanwhile (a note that was
- * reversed and approved again) it would be carried out a second time: then the answer is lost.
+ * reversed and approved again) it would be carried out a second time: then the answer is lost. A logout has nothing to read, and ends no session that began after it.
  */
 const ONLY_READS: readonly RegExp[] = [
+  /^\/api\/logout$/,
   /^\/api\/nfes\/[^/]+\/(process|discard|reverse|statement)$/,
   /^\/api\/nfes\/[^/]+\/events\/[^/]+\/withdraw$/,
   /^\/api\/nfes\/[^/]+\/costs\/[^/]+\/reverse$/,

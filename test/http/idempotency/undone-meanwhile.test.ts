@@ -4,6 +4,7 @@ import { withApp } from "../../support/app.ts";
 import { sendOnce } from "../../support/idempotency/cut-sending.ts";
 import {
   json,
+  PASSWORD,
   type Sent,
   TAKES_ALL,
   twoCompanies,
@@ -93,3 +94,26 @@ for (const { does, before, sent, undo } of CASES)
         /^(kept|idempotency\.answer_lost)$/,
       );
     }, TAKES_ALL));
+
+test("a logout whose answer was lost, sent again by its key after the next login, ends no session of it", () =>
+  withApp(async (service) => {
+    const [world] = await twoCompanies(service);
+    const email = "pessoa@loja.example";
+    const first = await world.person(email);
+    const logout = (token: string) => ({
+      world,
+      sent: { path: "/api/logout", token },
+      key: "once",
+    });
+    expect(await sendOnce(logout(first), "dies after")).toBeNull();
+    const login = json("/api/login", { email, password: PASSWORD });
+    const entered = await sendOnce({ world, sent: { ...login, token: null }, key: "login" });
+    service.ports.clock.advance(600_000);
+    expect((await sendOnce(logout(entered?.body.token)))?.status).toBe(204);
+    const [done] = await service.rows(
+      `select (select count(*) from audit where action = 'logout') as lines, token_version
+        from users where email = ?1`,
+      [email],
+    );
+    expect(done).toEqual({ lines: 1, token_version: 2 });
+  }, TAKES_ALL));

@@ -93,7 +93,7 @@ const logoutRoute = createRoute({
 const postLogout = defineOpenAPIRoute<typeof logoutRoute, Env>({
   route: logoutRoute,
   handler: async (c) => {
-    await logout(c.var.ports, causeOf(c));
+    if (c.var.resumed === undefined) await logout(c.var.ports, causeOf(c));
     if (c.var.session !== undefined) dropToken(c);
     return c.body(null, 204);
   },
