@@ -94,7 +94,7 @@ export function Invite() {
             )}
           </div>
           <Button kind="main" type="submit" busy={busy} disabled={token === ""}>
-            Guardar a senha
+            Salvar a senha
           </Button>
         </form>
       </section>

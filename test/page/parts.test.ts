@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { equal } from "node:assert/strict";
 import { join } from "node:path";
+import { Glob } from "bun";
 import {
   accessKey,
   count,
@@ -15,6 +16,16 @@ import { shownLabels, ticks } from "../../src/page/parts/chart-scale.ts";
 import { type Visit, visit } from "./browser.ts";
 import { withBunWorld } from "./bun-world.ts";
 import { inBrowser } from "./in-browser.ts";
+
+test("the page saves in the words of Brazil: nothing says Guardar, but for what a person keeps", async () => {
+  const said: string[] = [];
+  for (const path of new Glob("src/page/**/*.{ts,tsx}").scanSync())
+    for (const [line] of (await Bun.file(path).text()).matchAll(
+      /.*(?:\bGuardar\b|\bguard(?:ad[oa]\.|e de novo)).*/g,
+    ))
+      said.push(`${path}: ${line.trim()}`);
+  expect(said).toEqual([]);
+});
 
 /** Runs `body` with the page of every part: its script and 120 rows come from here, all else from the service. */
 async function inGallery(body: (visit: Visit, asked: string[]) => Promise<void>): Promise<void> {

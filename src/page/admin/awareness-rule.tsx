@@ -44,7 +44,7 @@ export function AwarenessRule() {
         setChosen(null);
         throw fault;
       }
-      notify("Regra da ciência guardada.");
+      notify("Regra da ciência salva.");
     });
   return (
     <Card title="Ciência automática">

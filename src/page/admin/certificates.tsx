@@ -82,7 +82,7 @@ export default function Certificates() {
           onDone={(made) => {
             read.again();
             setAdding(false);
-            notify(`Certificado guardado. Vale até ${say.day(made.ends_at)}.`);
+            notify(`Certificado salvo. Vale até ${say.day(made.ends_at)}.`);
           }}
         />
       )}
@@ -176,7 +176,7 @@ function NewCertificate(props: { onClose: () => void; onDone: (made: Certificate
         />
         <FormFoot
           fault={act.fault}
-          action="Guardar"
+          action="Salvar"
           busy={act.busy}
           disabled={file === null || isLarge}
           onClose={props.onClose}

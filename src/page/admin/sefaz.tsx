@@ -58,8 +58,8 @@ export default function Sefaz() {
               </p>
             ) : (
               <p>
-                Guarde o certificado A1 em <a href="/admin?ver=certificado">Certificado</a>, ou use
-                o agente (sge sefaz run) em uma máquina da empresa, e ligue o CNPJ aqui.
+                Cadastre o certificado A1 em <a href="/admin?ver=certificado">Certificado</a>, ou
+                use o agente (sge sefaz run) em uma máquina da empresa, e ligue o CNPJ aqui.
               </p>
             )}
           </Empty>
@@ -118,7 +118,7 @@ function State(props: { state: Fetching; again: () => void; onOn: () => void }) 
           {!state.certificate && (
             <p class="small quiet">
               Não há certificado válido deste CNPJ neste servidor: quem busca é o agente (sge sefaz
-              run). Sem ele, guarde um em <a href="/admin?ver=certificado">Certificado</a>.
+              run). Sem ele, cadastre um em <a href="/admin?ver=certificado">Certificado</a>.
             </p>
           )}
         </>

@@ -133,7 +133,7 @@ function Quantity({ item, onClose }: { item: Item; onClose: () => void }) {
             Tirar da contagem
           </Button>
           <Button type="submit" kind="main">
-            Guardar
+            Salvar
           </Button>
         </footer>
       </form>

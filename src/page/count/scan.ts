@@ -52,7 +52,7 @@ function inOrder<T>(act: () => Promise<T>): Promise<T> {
   const next = work.then(act);
   work = next.catch(() => {
     tell(false);
-    notify("Este navegador não deixou guardar a contagem. Confira o espaço livre do aparelho.", {
+    notify("Este navegador não deixou salvar a contagem. Confira o espaço livre do aparelho.", {
       tone: "bad",
     });
   });

@@ -16,6 +16,8 @@ interface FieldProps {
   readonly readOnly?: boolean;
   readonly inputRef?: Ref<HTMLInputElement>;
   readonly inputMode?: "decimal" | "numeric" | "text";
+  /** Stands before the figure: a currency. */
+  readonly before?: string;
   /** Stands after the figure: a unit. */
   readonly unit?: string;
   /** Figures: aligned right, digits of one width. */
@@ -44,6 +46,7 @@ export function Field(props: FieldProps) {
     <div class="field">
       <label for={id}>{props.label}</label>
       <div class="field-box">
+        {props.before !== undefined && <span class="field-before">{props.before}</span>}
         <input
           id={id}
           ref={props.inputRef}

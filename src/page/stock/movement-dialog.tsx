@@ -147,7 +147,7 @@ export function MovementDialog(props: {
               label="Custo de uma unidade (opcional)"
               value={cost}
               onInput={setCost}
-              unit="R$"
+              before="R$"
               problem={
                 problems.get("unit_cost") ??
                 (asked && wrongCost ? "Não é um valor em reais" : undefined)

@@ -64,7 +64,7 @@ export function ProductForm(props: {
           json,
           headers: { "if-match": `"${base.version}"` },
         });
-      notify(base === null ? "Produto cadastrado." : "Produto guardado.");
+      notify(base === null ? "Produto cadastrado." : "Produto salvo.");
       props.onDone(code);
       props.onClose();
     } catch (why) {
@@ -117,7 +117,7 @@ export function ProductForm(props: {
                 <FigureField
                   key={field.name}
                   {...shared}
-                  unit={field.name === "sale_price" ? "R$" : draft.unit}
+                  {...(field.name === "sale_price" ? { before: "R$" } : { unit: draft.unit })}
                 />
               );
             return (
@@ -129,7 +129,7 @@ export function ProductForm(props: {
         </div>
         <FormFoot
           fault={problems.size > 0 ? null : fault}
-          action={base === null ? "Cadastrar" : theirs === null ? "Guardar" : "Guardar assim mesmo"}
+          action={base === null ? "Cadastrar" : theirs === null ? "Salvar" : "Salvar assim mesmo"}
           busy={busy}
           onClose={props.onClose}
         />
@@ -143,7 +143,7 @@ function Theirs({ changed }: { changed: readonly string[] }) {
     <div class="stock-theirs" role="alert">
       <p>
         <b>Outra pessoa mudou este produto enquanto você editava.</b> Nada foi gravado. O que você
-        escreveu continua aqui; confira e guarde de novo.
+        escreveu continua aqui; confira e salve de novo.
       </p>
       {changed.length > 0 && (
         <ul>

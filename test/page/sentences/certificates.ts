@@ -17,12 +17,12 @@ export const certificateSentences: readonly Sentence[] = [
       const pfx = { name: "loja.pfx", mimeType: "application/x-pkcs12", buffer };
       await page.getByLabel("Arquivo do certificado").setInputFiles(pfx);
       await page.getByLabel("Senha do certificado").fill("outra");
-      await page.getByRole("button", { name: "Guardar" }).click();
+      await page.getByRole("button", { name: "Salvar" }).click();
       await page.getByText("A senha do certificado não é esta").first().waitFor();
       await accessible();
       await picture("admin-certificate-new");
       await page.getByLabel("Senha do certificado").fill("segredo");
-      await page.getByRole("button", { name: "Guardar" }).click();
+      await page.getByRole("button", { name: "Salvar" }).click();
       await page.getByText("LOJA DE TESTE LTDA").first().waitFor();
       await accessible();
       await picture("admin-certificate");

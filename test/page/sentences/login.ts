@@ -86,12 +86,12 @@ export const loginSentences: readonly Sentence[] = [
       await page.goto("about:blank");
       await open(`/convite#${encodeURIComponent(token)}`);
       await page.getByLabel("Senha", { exact: true }).fill("curta");
-      await page.getByRole("button", { name: "Guardar a senha" }).click();
+      await page.getByRole("button", { name: "Salvar a senha" }).click();
       await page.getByRole("alert").getByText(/senha/i).waitFor();
       await accessible();
       await picture("invite");
       await page.getByLabel("Senha", { exact: true }).fill("uma senha bem comprida");
-      await page.getByRole("button", { name: "Guardar a senha" }).click();
+      await page.getByRole("button", { name: "Salvar a senha" }).click();
       await page.getByText(`${email} já pode entrar`).waitFor();
       await page.getByRole("link", { name: "Entrar" }).click();
       await page.getByLabel("E-mail").fill(email);

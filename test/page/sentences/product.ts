@@ -42,13 +42,13 @@ export const productSentences: readonly Sentence[] = [
       const dialog = page.getByRole("dialog", { name: "Editar o produto" });
       await dialog.getByLabel("Estoque mínimo").fill("20");
       await world.call("PATCH", "/api/products/MIN-1", { location: "B-7", min_stock: 15 });
-      await dialog.getByRole("button", { name: "Guardar" }).click();
+      await dialog.getByRole("button", { name: "Salvar" }).click();
       await dialog.getByText("Outra pessoa mudou este produto").waitFor();
       await dialog.getByText("Local: agora B-7").waitFor();
       await dialog.getByText("Estoque mínimo: agora 15; você escreveu 20").waitFor();
       await accessible();
       await picture("stock-conflict");
-      await dialog.getByRole("button", { name: "Guardar assim mesmo" }).click();
+      await dialog.getByRole("button", { name: "Salvar assim mesmo" }).click();
       await dialog.waitFor({ state: "hidden" });
       const saved = JSON.stringify((await world.call("GET", "/api/products/MIN-1")).body);
       match(saved, /"min_stock":20/);

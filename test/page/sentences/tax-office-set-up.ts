@@ -29,7 +29,7 @@ export const taxOfficeAdminSentences: readonly Sentence[] = [
       await page.getByRole("button", { name: "Buscar agora" }).first().click();
       await page.getByText("A SEFAZ não permite outra consulta antes de").first().waitFor();
       await page.getByLabel("De fornecedores conhecidos").check();
-      await page.getByText("Regra da ciência guardada.").first().waitFor();
+      await page.getByText("Regra da ciência salva.").first().waitFor();
       const { body } = await world.call("GET", "/api/statements/rule");
       deepEqual(body, { awareness: "known_suppliers" });
       await accessible();

@@ -6,7 +6,7 @@ const SENTENCES: Readonly<Record<AuditAction, string>> = {
   "category.change": "Alterou a categoria {id}",
   "category.create": "Criou a categoria {id}",
   "category.delete": "Excluiu a categoria {id}",
-  "certificate.add": "Guardou o certificado {id}",
+  "certificate.add": "Salvou o certificado {id}",
   "certificate.remove": "Removeu o certificado {id}",
   "company.create": "Criou a empresa",
   "company.move": "Levou a empresa para outro banco de dados",

@@ -34,5 +34,5 @@ export const CERTIFICATE_SENTENCES: {
     `O arquivo ${file} não está na pasta de certificados do servidor, ou não é mais o mesmo`,
   "certificate.none": ({ cnpj }) => `Não há certificado válido para o CNPJ ${cnpj}`,
   "certificate.secret_unreadable":
-    "O certificado não pode mais ser aberto, porque o segredo do serviço mudou; guarde-o de novo",
+    "O certificado não pode mais ser aberto, porque o segredo do serviço mudou; cadastre-o de novo",
 };
