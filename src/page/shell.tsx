@@ -4,7 +4,8 @@ import { listenToKeys, useKeys } from "./base/keys.ts";
 import { closeLive, live, openLive } from "./base/live.ts";
 import { type OtherSession, otherSession } from "./base/me.ts";
 import { notifyFault } from "./base/notices.ts";
-import { online } from "./base/online.ts";
+import { network, online } from "./base/online.ts";
+import { name } from "./base/say.ts";
 import { followSession, leave, may, me, unsent } from "./base/session.ts";
 import { Help } from "./help.tsx";
 import { LazyView, preload } from "./lazy-view.tsx";
@@ -117,11 +118,11 @@ function useFocusOnNewPlace(path: string, main: HTMLElement | null): void {
   }, [path, main]);
 }
 
-const OTHER_SESSION: Record<OtherSession, string> = {
-  "session.other_person":
+const OTHER_SESSION: Record<OtherSession, (company: string) => string> = {
+  "session.other_person": () =>
     "Em outra aba entrou outra pessoa. Nada desta aba foi gravado em nome dela.",
-  "session.other_company":
-    "Em outra aba você passou a trabalhar em outra empresa. Nada desta aba foi gravado nela.",
+  "session.other_company": (company) =>
+    `Em outra aba você passou a trabalhar em outra empresa; esta ainda é da ${company}. Nada desta aba foi gravado na outra.`,
 };
 
 /** What the page says while the network or the feed is interrupted, or the session is of another person or company than this tab. */
@@ -132,14 +133,15 @@ function Offline() {
     <div role="status">
       {away && (
         <p class="offline-bar">
-          <Icon name="wifi-off" />
-          Sem internet. Mostrando o que já estava aqui.
+          <Icon name={network.value ? "triangle-alert" : "wifi-off"} />
+          {network.value ? "O sistema não responde." : "Sem internet."} Mostrando o que já estava
+          aqui.
         </p>
       )}
       {otherSession.value !== null && (
         <p class="offline-bar">
           <Icon name="building-2" />
-          {OTHER_SESSION[otherSession.value]}
+          {OTHER_SESSION[otherSession.value](name(me.value?.company.name ?? "primeira"))}
           <Button small onClick={() => location.reload()}>
             Recarregar
           </Button>

@@ -1,11 +1,14 @@
 import { signal } from "@preact/signals";
 
+/** Whether the browser has a network. */
+export const network = signal(navigator.onLine);
+
 /** Whether the last request reached the service, or the browser says that there is a network again. */
 export const online = signal(navigator.onLine);
 
 addEventListener("online", () => {
-  online.value = true;
+  network.value = online.value = true;
 });
 addEventListener("offline", () => {
-  online.value = false;
+  network.value = online.value = false;
 });

@@ -47,7 +47,11 @@ export class Refused extends Error {
 export class Unreachable extends Error {
   override readonly name = "Unreachable";
   constructor() {
-    super("Sem resposta do sistema. Confira a internet e tente de novo.");
+    super(
+      navigator.onLine
+        ? "Sem resposta do sistema. Tente de novo em instantes."
+        : "Sem internet. Tente de novo quando ela voltar.",
+    );
   }
 }
 

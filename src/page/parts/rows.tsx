@@ -2,7 +2,8 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useKeys } from "../base/keys.ts";
 import { type ListReader, MOST_ROWS } from "../base/list-reader.ts";
-import { ErrorBar, Skeleton } from "./states.tsx";
+import { otherSession } from "../base/me.ts";
+import { Empty, ErrorBar, Skeleton } from "./states.tsx";
 
 /** A column: what stands in its head, and in which class its cells are (`figure` aligns right). */
 export interface Column<T> {
@@ -61,8 +62,8 @@ export function Rows<T>(props: RowsProps<T>) {
   return (
     <div class="rows" ref={list}>
       <ErrorBar fault={reader.fault.value} again={() => void reader.readAgain()} />
-      {rows.length === 0 && state !== "failed" ? (
-        props.empty
+      {rows.length === 0 ? (
+        <Nothing failed={state === "failed"}>{props.empty}</Nothing>
       ) : (
         <table aria-label={props.label} aria-busy={reader.busy.value ? "true" : undefined}>
           <thead>
@@ -84,6 +85,13 @@ export function Rows<T>(props: RowsProps<T>) {
       <More reader={reader} />
     </div>
   );
+}
+
+/** What stands where no row is: nothing under the bar of an error, which says what to do. */
+function Nothing({ failed, children }: { failed: boolean; children: ComponentChildren }) {
+  if (!failed) return <>{children}</>;
+  if (otherSession.value === null) return null;
+  return <Empty icon="refresh-cw" title="Recarregue a tela para ver esta lista." />;
 }
 
 function Row<T>({ row, props }: { row: T; props: RowsProps<T> }) {

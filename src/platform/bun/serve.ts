@@ -95,7 +95,8 @@ function listen(ports: BunPorts, answer: (request: Request) => Response | Promis
     // For errors outside of the app, which answers its own by http/problem.ts.
     error(error) {
       ports.log("error", "server.crashed", { name: error.name });
-      const detail = "Ocorreu um erro interno";
+      const detail =
+        "O sistema falhou ao responder. Tente de novo; se continuar, envie os detalhes ao suporte";
       return Response.json(
         {
           type: "about:blank",

@@ -1,5 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import { statusSentence } from "../../../src/messages/pt-BR/failures/problems.ts";
 import type { Sentence } from "../browser.ts";
 import { made, moved, scan } from "./stocked.ts";
 
@@ -146,7 +147,8 @@ export const stockSentences: readonly Sentence[] = [
         .getByText(/produto/i)
         .waitFor();
       let fails = true;
-      const problem = { status: 500, code: "internal", detail: "Erro interno", request_id: "r-1" };
+      const detail = statusSentence(500);
+      const problem = { status: 500, code: "internal", detail, request_id: "r-1" };
       await page.route("**/api/stock?**", (route) =>
         fails
           ? route.fulfill({
@@ -157,12 +159,13 @@ export const stockSentences: readonly Sentence[] = [
           : route.continue(),
       );
       await page.goto(`${world.url}/estoque`);
-      await page.getByText("Erro interno").waitFor();
+      await page.getByText(detail).waitFor();
       await accessible();
+      equal(await page.getByRole("table").count(), 0);
       await picture("stock-fault");
       fails = false;
       await page.getByRole("button", { name: "Tentar de novo" }).click();
-      await page.getByText("Erro interno").waitFor({ state: "hidden" });
+      await page.getByText(detail).waitFor({ state: "hidden" });
     },
   },
 ];

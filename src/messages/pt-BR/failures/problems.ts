@@ -31,7 +31,7 @@ const STATUSES: Readonly<Partial<Record<number, string>>> = {
   405: "O método não é aceito neste endereço",
   413: "O corpo da requisição é grande demais",
   415: "O tipo do conteúdo não é aceito",
-  500: "Ocorreu um erro interno",
+  500: "O sistema falhou ao responder. Tente de novo; se continuar, envie os detalhes ao suporte",
   503: "O serviço está sobrecarregado; tente de novo em instantes",
 };
 
