@@ -15,6 +15,7 @@ export interface FrameProps {
   readonly onLeave: () => void;
 }
 
+export const THEME_SHORT = { auto: "do aparelho", light: "claro", dark: "escuro" } as const;
 const THEME_NAMES = {
   auto: "Tema do aparelho (mudar para claro)",
   light: "Tema claro (mudar para escuro)",
@@ -22,9 +23,28 @@ const THEME_NAMES = {
 };
 export const THEME_ICONS = { auto: "sun-moon", light: "sun", dark: "moon" } as const;
 
+/** Who is here. An address without a name breaks before its `@`. */
+export function Who() {
+  const user = me.value?.user;
+  if (user === undefined) return null;
+  const [before, after] = user.email.split("@");
+  return (
+    <p class="who">
+      <b>
+        {user.name ?? (
+          <>
+            {before}
+            <wbr />@{after}
+          </>
+        )}
+      </b>
+      <span>{ROLE_NAMES[user.role]}</span>
+    </p>
+  );
+}
+
 /** From 761 px. */
 export function SideBar({ place, places, onHelp, onLeave }: FrameProps) {
-  const here = me.value;
   return (
     <header class="side-bar">
       <Mark />
@@ -43,10 +63,7 @@ export function SideBar({ place, places, onHelp, onLeave }: FrameProps) {
         ))}
       </nav>
       <div class="side-foot">
-        <p class="who">
-          <b>{here?.user.name ?? here?.user.email}</b>
-          <span>{here === null ? "" : ROLE_NAMES[here.user.role]}</span>
-        </p>
+        <Who />
         <div class="side-acts">
           <PastErrors />
           <Button icon="circle-help" kind="plain" bare onClick={onHelp}>

@@ -6,7 +6,7 @@ import { CompanySwitch } from "./company-switch.tsx";
 import { Button } from "./parts/button.tsx";
 import { Dialog } from "./parts/dialog.tsx";
 import { Icon } from "./parts/icon.tsx";
-import { type FrameProps, THEME_ICONS } from "./side-bar.tsx";
+import { type FrameProps, THEME_ICONS, THEME_SHORT, Who } from "./side-bar.tsx";
 import { PastErrors } from "./toasts.tsx";
 
 /** The bar of a phone: four places, and the rest under "Mais". */
@@ -50,10 +50,11 @@ export function TabBar({ place, places, onHelp, onLeave }: FrameProps) {
             ))}
           </ul>
           <div class="more-acts">
+            <Who />
             {(me.value?.companies.length ?? 0) > 1 && <CompanySwitch />}
             <PastErrors />
             <Button icon={THEME_ICONS[theme.value]} kind="plain" onClick={nextTheme}>
-              Tema
+              Tema: {THEME_SHORT[theme.value]}
             </Button>
             <Button
               icon="circle-help"

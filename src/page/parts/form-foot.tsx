@@ -13,19 +13,17 @@ export function FormFoot(props: {
   onClose?: () => void;
 }) {
   return (
-    <>
+    <footer class="dialog-foot">
       <ErrorBar fault={props.fault} />
-      <footer class="dialog-foot">
-        {props.onClose !== undefined && <Button onClick={props.onClose}>Voltar</Button>}
-        <Button
-          type="submit"
-          kind={props.danger === true ? "danger" : "main"}
-          busy={props.busy}
-          disabled={props.disabled === true}
-        >
-          {props.action}
-        </Button>
-      </footer>
-    </>
+      {props.onClose !== undefined && <Button onClick={props.onClose}>Voltar</Button>}
+      <Button
+        type="submit"
+        kind={props.danger === true ? "danger" : "main"}
+        busy={props.busy}
+        disabled={props.disabled === true}
+      >
+        {props.action}
+      </Button>
+    </footer>
   );
 }

@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Locator } from "playwright-core";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import type { Sentence } from "../browser.ts";
@@ -102,25 +103,58 @@ export const besidesSentences: readonly Sentence[] = [
       await page.route("**/api/**", (route) => route.abort());
       await page.getByRole("link", { name: /^Retidas/ }).click();
       await page.getByRole("alert").first().waitFor();
+      await page.getByText("O sistema não responde.").waitFor();
+      equal(await page.getByText("Sem internet").count(), 0);
       await accessible();
       await picture("service-gone");
       await page.unroute("**/api/**");
       await page.getByRole("button", { name: "Tentar de novo" }).first().click();
       await page.getByRole("alert").first().waitFor({ state: "detached" });
-      await page.getByText("Sem internet.").waitFor({ state: "hidden" });
+      await page.getByText("O sistema não responde.").waitFor({ state: "hidden" });
     },
   },
   {
     name: "text of twice the size runs out of no place, and nothing moves under reduced motion",
     async run({ page, open, picture }) {
-      for (const path of PATHS) {
-        await open(path);
-        await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
-        await page.evaluate("document.documentElement.style.fontSize = '200%'");
-        deepEqual([path, await page.evaluate(WIDER)], [path, []]);
-        equal(await page.evaluate(MOVING), 0);
+      for (const width of [360, 1360]) {
+        await page.setViewportSize({ width, height: 860 });
+        for (const path of PATHS) {
+          await open(path);
+          await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
+          await page.evaluate("document.documentElement.style.fontSize = '200%'");
+          deepEqual([width, path, await page.evaluate(WIDER)], [width, path, []]);
+          deepEqual([width, path, await page.evaluate(NOT_GROWN)], [width, path, []]);
+          equal(await page.evaluate(MOVING), 0);
+        }
       }
       await picture("text-200");
+    },
+  },
+  {
+    name: "a form that is longer than the screen has its action in sight, and a refusal of it too",
+    async run({ page, open, picture }) {
+      await page.setViewportSize({ width: 360, height: 600 });
+      await open("/estoque");
+      await page.getByRole("button", { name: "Novo produto" }).click();
+      const dialog = page.getByRole("dialog");
+      const action = dialog.getByRole("button", { name: "Cadastrar" });
+      const isInSight = async (one: Locator): Promise<boolean> => {
+        const [box, foot] = [await one.boundingBox(), await dialog.boundingBox()];
+        return box !== null && foot !== null && box.y + box.height <= foot.y + foot.height;
+      };
+      ok(await isInSight(action));
+      await page.keyboard.press("Tab");
+      for (const label of ["Código", "Nome", "Unidade", "Local", "NCM"]) {
+        const field = dialog.getByLabel(label, { exact: true });
+        await field.focus();
+        await field.fill(label === "NCM" ? "" : "X");
+        const [at, bar] = [await field.boundingBox(), await action.boundingBox()];
+        ok(at !== null && bar !== null && at.y + at.height <= bar.y, label);
+      }
+      await page.route("**/api/products", (route) => route.abort());
+      await action.click();
+      ok(await isInSight(dialog.getByRole("alert")));
+      await picture("dialog-refused");
     },
   },
   {
@@ -177,9 +211,14 @@ export const besidesSentences: readonly Sentence[] = [
 
 const PATHS = ["/notas", "/estoque", "/de-para", "/painel", "/contagem", "/exportacoes", "/admin"];
 
-/** What is wider than the window, when the page can be scrolled sideways. */
-const WIDER = `document.documentElement.scrollWidth <= innerWidth ? [] :
-  [...document.querySelectorAll("main *")].filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+/** What is wider than the window, when the page can be scrolled sideways; and what of the fixed bar is outside it. */
+const WIDER = `[...document.querySelectorAll(document.documentElement.scrollWidth <= innerWidth ? ".tab-bar *" : "body *")]
+  .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+    .map((one) => one.tagName + "." + one.className).slice(0, 5)`;
+
+/** What is not written larger with the text: fields, buttons and links have the size of what explains them. The bar of a phone may stay small. */
+const NOT_GROWN = `[...document.querySelectorAll("main input, main button, main a, main select, .side-bar a")]
+  .filter((one) => one.checkVisibility() && !/^(?:checkbox|radio|file)$/.test(one.type) && parseFloat(getComputedStyle(one).fontSize) < 24)
     .map((one) => one.tagName + "." + one.className).slice(0, 5)`;
 
 /** Animations that take longer than a blink. */
