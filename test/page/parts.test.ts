@@ -226,6 +226,8 @@ describe("figures and names of the page", () => {
     expect(ticks(0, 5780)).toEqual([0, 2000, 4000, 6000]);
     expect(ticks(-12, 40)).toEqual([-20, 0, 20, 40]);
     expect(ticks(0, 0)).toEqual([0]);
+    expect(ticks(0, 10, 4, true)).toEqual([0, 5, 10]);
+    expect(ticks(0, 1, 4, true)).toEqual([0, 1]);
     expect([...shownLabels(30, 560)].length).toBeLessThanOrEqual(10);
     expect(shownLabels(30, 560).has(29)).toBe(true);
   });

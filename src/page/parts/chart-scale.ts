@@ -1,12 +1,13 @@
 /** Where figures stand on a chart. Only pixels are computed here, no amount that anyone reads. */
 
-/** Round ticks from `low` to `high`, about `many`, with 0 among them when it lies between. */
-export function ticks(low: number, high: number, many = 4): number[] {
+/** Round ticks from `low` to `high`, about `many`, with 0 among them when it lies between. `whole`: of what is counted in pieces. */
+export function ticks(low: number, high: number, many = 4, whole = false): number[] {
   const span = high - low;
   if (!(span > 0)) return [low];
   const raw = span / many;
   const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 2.5, 5, 10].map((one) => one * power).find((one) => one >= raw) ?? raw;
+  const round = [1, 2, 2.5, 5, 10].map((one) => one * power);
+  const step = round.find((one) => one >= raw && (!whole || Number.isInteger(one))) ?? raw;
   const first = Math.floor(low / step);
   const last = Math.ceil(high / step);
   return Array.from({ length: last - first + 1 }, (_, i) =>

@@ -139,7 +139,8 @@ function Chart(
   }, []);
   const known = series.flatMap(({ values }) => values.filter((value) => value !== null));
   const ends = props.near === true && known.length > 0 ? known : [0, limit?.value ?? 0, ...known];
-  const marks = ticks(Math.min(...ends), Math.max(...ends));
+  const whole = ends.every((value) => Number.isInteger(value));
+  const marks = ticks(Math.min(...ends), Math.max(...ends), 4, whole);
   const [low = 0, high = 1] = [marks[0], marks.at(-1)];
   const written = marks.map((mark) => short(mark));
   const left = 12 + 7 * Math.max(...written.map((text) => text.length));
@@ -187,9 +188,9 @@ function Chart(
                 <text
                   key={label}
                   class="label"
-                  x={Math.min(x(i), width - 4)}
+                  x={between(x(i), left, width, label)}
                   y={height - 6}
-                  text-anchor={x(i) > width - 30 ? "end" : x(i) < left + 20 ? "start" : "middle"}
+                  text-anchor="middle"
                 >
                   {label}
                 </text>
@@ -219,6 +220,12 @@ function Chart(
       <Numbers {...props} />
     </figure>
   );
+}
+
+/** Where the middle of a label is, so that all of it is between two pixels. */
+function between(at: number, from: number, to: number, label: string): number {
+  const half = label.length * 3.4;
+  return Math.max(from + half, Math.min(at, to - half));
 }
 
 /** From the number of a label to its pixel: by its moment, or evenly. */
