@@ -1,6 +1,6 @@
 import { trusted } from "../../lib/cast.ts";
 import { isOfOtherSession, otherSession, sessionHeaders } from "./me.ts";
-import { online } from "./online.ts";
+import { network, online } from "./online.ts";
 import { Refused, Unreachable } from "./problem.ts";
 import { signedInAgain } from "./session-end.ts";
 import { fetchReporting } from "./upload.ts";
@@ -57,7 +57,7 @@ export async function askFile(
   const said = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "");
   const blob = await answer.blob().catch((fault: unknown) => {
     // The service breaks a file that it cannot complete.
-    throw options.signal?.aborted === true ? fault : new Unreachable();
+    throw options.signal?.aborted === true ? fault : new Unreachable(network.value);
   });
   return { blob, name: said?.[1] ?? "arquivo" };
 }
@@ -107,7 +107,7 @@ async function send(path: string, options: Ask): Promise<Response> {
   } catch (fault) {
     if (signal?.aborted === true) throw fault;
     online.value = false;
-    throw new Unreachable();
+    throw new Unreachable(network.value);
   }
 }
 

@@ -46,9 +46,10 @@ export class Refused extends Error {
 /** The service did not answer: no network, or it is gone. */
 export class Unreachable extends Error {
   override readonly name = "Unreachable";
-  constructor() {
+  /** `hasNetwork`: what the browser says. */
+  constructor(hasNetwork: boolean) {
     super(
-      navigator.onLine
+      hasNetwork
         ? "Sem resposta do sistema. Tente de novo em instantes."
         : "Sem internet. Tente de novo quando ela voltar.",
     );
