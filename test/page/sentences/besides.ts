@@ -5,6 +5,7 @@ import type { Locator } from "playwright-core";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import type { Sentence } from "../browser.ts";
+import { lived } from "./stocked.ts";
 
 /** Every way in which a page of another origin may try to use the cookie of its visitor; each result is in words. */
 const ATTACK = (service: string) => `(async () => {
@@ -115,10 +116,20 @@ export const besidesSentences: readonly Sentence[] = [
   },
   {
     name: "text of twice the size runs out of no place, and nothing moves under reduced motion",
-    async run({ page, open, picture }) {
+    async run({ page, world, open, picture }) {
+      const product = `/estoque?produto=${await lived(world)}`;
+      const { body } = await world.call("GET", "/api/nfes?limit=1");
+      const [key] = /\d{44}/.exec(JSON.stringify(body)) ?? [];
+      const details = [
+        product,
+        `${product}&aba=custos`,
+        `${product}&aba=lotes`,
+        `/notas?nota=${key}`,
+      ];
+      const places = [...details, ...PATHS];
       for (const width of [360, 1360]) {
         await page.setViewportSize({ width, height: 860 });
-        for (const path of PATHS) {
+        for (const path of places) {
           await open(path);
           await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
           await page.evaluate("document.documentElement.style.fontSize = '200%'");
