@@ -198,8 +198,9 @@ const RULES = "{ runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','b
 const READ = `axe.run(document, ${RULES}).then((found) => JSON.stringify(found.violations.map((one) =>
   one.id + ': ' + one.nodes.map((node) => node.target.join(' ') + ' ' + (node.any[0]?.message ?? '')).join(' | '))))`;
 
-/** axe is evaluated by the debugger's protocol: the page's policy lets no script of another come in. */
+/** axe is evaluated by the debugger's protocol: the page's policy lets no script of another come in. Looked at once there is a heading. */
 async function accessible(page: Page): Promise<void> {
+  await page.locator("h1").first().waitFor();
   const client = await page.context().newCDPSession(page);
   await client.send("Runtime.evaluate", { expression: await readFile(AXE, "utf8") });
   const { result } = await client.send("Runtime.evaluate", {
