@@ -1,5 +1,4 @@
-import type { Tone } from "../parts/badge.tsx";
-import type { IconName } from "../parts/icon.tsx";
+import type { Said } from "../parts/badge.tsx";
 import { keep, kept } from "./database.ts";
 import type { Count } from "./scan.ts";
 
@@ -27,7 +26,7 @@ export function scopeText(count: Count): string {
   return "Uma lista de produtos";
 }
 
-export const STATES: Record<Count["state"], { tone: Tone; icon: IconName; text: string }> = {
+export const STATES: Record<Count["state"], Said> = {
   open: { tone: "good", icon: "scan-barcode", text: "Aberta" },
   closing: { tone: "wait", icon: "clock", text: "Encerrando" },
   closed: { tone: "plain", icon: "check", text: "Encerrada" },

@@ -1,13 +1,6 @@
 import { type HoldCode, holdName } from "../base/hold-names.ts";
-import type { Tone } from "../parts/badge.tsx";
-import type { IconName } from "../parts/icon.tsx";
+import type { Said } from "../parts/badge.tsx";
 import type { Note, NoteItem } from "./answers.ts";
-
-interface Said {
-  readonly tone: Tone;
-  readonly icon: IconName;
-  readonly text: string;
-}
 
 /** What a person does about a hold. */
 const ADVICE: Readonly<Record<HoldCode, string>> = {

@@ -3,8 +3,7 @@ import type { BatchLineSchema } from "../../http/views/batch-view.ts";
 import type { JobSchema } from "../../http/views/job-view.ts";
 import { holdName } from "../base/hold-names.ts";
 import { count } from "../base/say.ts";
-import type { Tone } from "../parts/badge.tsx";
-import type { IconName } from "../parts/icon.tsx";
+import type { Said } from "../parts/badge.tsx";
 import { type Kind, type Line, newLineId } from "./state.ts";
 
 type BatchLine = z.infer<typeof BatchLineSchema>;
@@ -15,7 +14,7 @@ const isOpen = (sent: JobLine): sent is OpenLine =>
   sent.outcome === "waiting" || sent.outcome === "parked";
 
 /** The badge of each kind. */
-export const BADGES: Record<Kind, { tone: Tone; icon: IconName; text: string }> = {
+export const BADGES: Record<Kind, Said> = {
   refused: { tone: "bad", icon: "circle-x", text: "Recusado" },
   parked: { tone: "bad", icon: "history", text: "Parado" },
   held: { tone: "hold", icon: "triangle-alert", text: "Retida" },
