@@ -35,6 +35,23 @@ test("a text that is no plain decimal, too precise or too large has its own fail
   expect(why("0.1")).toBe(1_000);
 });
 
+test("a figure is read as its digits, whether it is short or long, padded or cut", () => {
+  const digits = fc.stringMatching(/^[0-9]{1,17}$/);
+  fc.assert(
+    fc.property(digits, fc.option(digits), fc.constantFrom(0, 2, 4, 10), (whole, part, places) => {
+      const text = part === null ? whole : `${whole}.${part}`;
+      const [kept, rest] = [(part ?? "").slice(0, places), (part ?? "").slice(places)];
+      const value = BigInt(whole + kept.padEnd(places, "0"));
+      const read = toScaled(text, places);
+      if (/[1-9]/.test(rest)) expect(read).toEqual({ ok: false, error: "too_many_places" });
+      else if (value > Number.MAX_SAFE_INTEGER)
+        expect(read).toEqual({ ok: false, error: "out_of_range" });
+      else expect(read).toEqual({ ok: true, value: Number(value) });
+    }),
+    { ...run, numRuns: 2_000 },
+  );
+});
+
 test("ten times 0.1 is 1", () => {
   const tenth = toScaled("0.1", 4);
   expect(sumExact(Array.from({ length: 10 }, () => (tenth.ok ? tenth.value : 0)))).toBe(10_000);

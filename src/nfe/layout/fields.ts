@@ -10,12 +10,21 @@ export interface FieldIssue {
   readonly expected: string;
 }
 
+/** What each schema below accepts: the same as the schema, in one call that allocates nothing (accepted.ts). */
+export const ACCEPTS = new WeakMap<z.ZodType, (text: string) => boolean>();
+
+/** A schema with what it accepts. */
+function accepting<S extends z.ZodType>(schema: S, accepts: (text: string) => boolean): S {
+  ACCEPTS.set(schema, accepts);
+  return schema;
+}
+
 const TEXT: FieldIssue = { code: "empty", reason: "empty", expected: "texto" };
 
 /** A text field with a check; an empty text always fails. */
 function field(issue: FieldIssue, accepts: (text: string) => boolean) {
   const empty: FieldIssue = { ...issue, code: "empty", reason: "empty" };
-  return z.string().check((context) => {
+  const schema = z.string().check((context) => {
     const { value } = context;
     if (value !== "" && accepts(value)) return;
     context.issues.push({
@@ -24,15 +33,25 @@ function field(issue: FieldIssue, accepts: (text: string) => boolean) {
       params: value === "" ? empty : issue,
     });
   });
+  return accepting(schema, (text) => text !== "" && accepts(text));
 }
 
 /** A text that must be there, of at most so many characters. */
 function textOfAtMost(most: number) {
-  return field(TEXT, () => true).check(noLongerThan(most));
+  const schema = field(TEXT, () => true).check(noLongerThan(most));
+  return accepting(schema, (text) => text !== "" && !isLonger(text, most));
 }
 
 /** The same where the text may be empty. */
-const anyOfAtMost = (most: number) => z.string().check(noLongerThan(most));
+const anyOfAtMost = (most: number) =>
+  accepting(z.string().check(noLongerThan(most)), (text) => !isLonger(text, most));
+
+const isLonger = (text: string, most: number): boolean =>
+  text.length > most && [...text].length > most;
+
+/** One of a few codes. */
+const oneOf = <const C extends readonly string[]>(codes: C) =>
+  accepting(z.enum(codes), (text) => codes.includes(text));
 
 /** The lengths of the layout: a longer text was never authorised, and could not be named by a request. */
 function noLongerThan(most: number): z.core.CheckFn<string> {
@@ -43,8 +62,7 @@ function noLongerThan(most: number): z.core.CheckFn<string> {
   };
   return (context) => {
     const { value } = context;
-    if (value.length > most && [...value].length > most)
-      context.issues.push({ code: "custom", input: value, params: issue });
+    if (isLonger(value, most)) context.issues.push({ code: "custom", input: value, params: issue });
   };
 }
 
@@ -83,7 +101,7 @@ export const F = {
   /** The same; may be empty. */
   any: anyOfAtMost,
   /** Of any length: the text is cut where it is stored. */
-  anything: z.string(),
+  anything: accepting(z.string(), () => true),
   quantity: decimal(11, 4),
   unitPrice: decimal(11, 10),
   amount: decimal(13, 2),
@@ -98,10 +116,10 @@ export const F = {
   chNFe: matches(/^[0-9]{6}[0-9A-Z]{12}[0-9]{26}$/, "chave de acesso de 44 caracteres"),
   tpEvento: matches(/^[0-9]{6}$/, "6 dígitos"),
   nSeqEvento: matches(/^[0-9]{1,3}$/, "1 a 3 dígitos"),
-  mod: z.enum(["55", "65"]),
-  binary: z.enum(["0", "1"]),
-  tpAmb: z.enum(["1", "2"]),
-  finNFe: z.enum(["1", "2", "3", "4", "5", "6"]),
+  mod: oneOf(["55", "65"]),
+  binary: oneOf(["0", "1"]),
+  tpAmb: oneOf(["1", "2"]),
+  finNFe: oneOf(["1", "2", "3", "4", "5", "6"]),
   CNPJ: field(CNPJ, isCnpjShape),
   CPF: field(CPF, isCpfShape),
   instant: field(INSTANT, (text) => text.length > 10 && instantOf(text) !== null),

@@ -24,15 +24,15 @@ export function groupOf(
 ): ReadonlyMap<string, XmlElement> {
   if (element === undefined) return NOTHING;
   const found = new Map<string, XmlElement>();
-  const twice = new Set<string>();
+  let twice: Set<string> | null = null;
   for (const child of element.children) {
     const { name } = child;
     const repeats = layout.get(name);
     if (repeats === undefined || !belongs(child, element)) notices.unknown.push(name);
     else if (!found.has(name)) found.set(name, child);
-    else if (!repeats) twice.add(name);
+    else if (!repeats) twice = (twice ?? new Set()).add(name);
   }
-  for (const name of twice)
+  for (const name of twice ?? [])
     notices.errors.push(repeated(`${path}/${name}[2]`, allOf(element, name)));
   return found;
 }
@@ -95,20 +95,6 @@ export function choiceOf(
   return only;
 }
 
-/**
- * The elements of a group by name, the first of each, without a list of the names that the layout has; `again` gets the names that
- * come twice. Others' namespaces are passed over.
- */
-export function anyOf(element: XmlElement, again: Set<string>): ReadonlyMap<string, XmlElement> {
-  const found = new Map<string, XmlElement>();
-  for (const child of element.children)
-    if (belongs(child, element)) {
-      if (found.has(child.name)) again.add(child.name);
-      else found.set(child.name, child);
-    }
-  return found;
-}
-
 /** In its parent's namespace, in that of NF-e or in none; a signature has its own. */
 function belongs(child: XmlElement, parent: XmlElement): boolean {
   const { ns } = child;
@@ -135,5 +121,15 @@ const repeated = (path: string, duplicates: readonly XmlElement[]): NfeFieldErro
 /** A leaf's text without the blanks at its ends; undefined when it is absent. Elements inside a leaf make it empty. */
 export function textOf(element: XmlElement | undefined): string | undefined {
   if (element === undefined) return undefined;
-  return element.children.length === 0 ? element.text.trim() : "";
+  return element.children.length === 0 ? trimmed(element.text) : "";
 }
+
+/** `trim`, which nearly no text needs: most begin and end with a visible character of ASCII. */
+function trimmed(text: string): string {
+  const { length } = text;
+  return length > 0 && isVisible(text.charCodeAt(0)) && isVisible(text.charCodeAt(length - 1))
+    ? text
+    : text.trim();
+}
+
+const isVisible = (code: number): boolean => code > 0x20 && code < 0x7f;

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { err, ok, type Result } from "../../lib/result.ts";
 import type { ItemTaxes } from "../taxes.ts";
+import { acceptorOf } from "./accepted.ts";
 import { F } from "./fields.ts";
 
 /**
@@ -111,3 +113,15 @@ export type Unchecked<T> = {
       ? string | undefined
       : T[K];
 };
+
+const accepts = acceptorOf(NoteShape);
+const isNoteShape = (shape: Unchecked<NoteShape>): shape is NoteShape => accepts(shape);
+
+/** The values as NoteShape accepts them, or its issues. Zod is asked for what it refuses alone: its report costs what is accepted too. */
+export function checkShape(
+  shape: Unchecked<NoteShape>,
+): Result<NoteShape, readonly z.core.$ZodIssue[]> {
+  if (isNoteShape(shape)) return ok(shape);
+  const parsed = NoteShape.safeParse(shape);
+  return parsed.success ? ok(parsed.data) : err(parsed.error.issues);
+}

@@ -1,7 +1,7 @@
 import { toScaled } from "../../lib/decimal.ts";
 import type { IbsCbsOf, IcmsOf, IsOf, ItemTaxes, TaxOf } from "../taxes.ts";
 import type { XmlElement } from "../xml/element.ts";
-import { anyOf, choiceOf, type Notices, onlyOf, textOf } from "./group.ts";
+import { choiceOf, type Notices, onlyOf, textOf } from "./group.ts";
 
 /** The taxes of an item, and whether a figure of them could not be read: it counts as absent, and refuses no note. */
 export interface ReadTaxes {
@@ -63,13 +63,9 @@ function fieldsOf(
   notices: Notices,
   state: { unread: boolean },
 ): Fields {
-  const again = new Set<string>();
-  const elements = anyOf(group, again);
-  /** The element of a name; a second one is an error, as for every field. */
-  const own = (name: string): XmlElement | undefined =>
-    again.has(name) ? onlyOf(group, name, path, notices) : elements.get(name);
   const text = (name: string, inner: readonly string[]): string => {
-    let element = own(name);
+    let element = onlyOf(group, name, path, notices);
+    if (inner.length === 0) return textOf(element) ?? "";
     let here = `${path}/${name}`;
     for (const next of inner) {
       element = element && onlyOf(element, next, here, notices);
@@ -79,7 +75,7 @@ function fieldsOf(
   };
   return {
     code: (most, name) => {
-      const code = text(name, []);
+      const code = text(name, NONE);
       return code.length <= most && /^[0-9]+$/.test(code) ? code : null;
     },
     number: (places, name, ...inner) => {
@@ -91,6 +87,8 @@ function fieldsOf(
     },
   };
 }
+
+const NONE: readonly string[] = [];
 
 const taxOf = (tax: "IPI" | "PIS" | "COFINS", fields: Fields): TaxOf => ({
   CST: fields.code(2, "CST"),

@@ -62,8 +62,14 @@ function mayHoldOne(element: XmlElement): boolean {
   return false;
 }
 
-const readerOf = ({ name, ns }: XmlElement): Read | undefined =>
-  ns === NFE_NAMESPACE || ns === "" ? READ.get(name) : undefined;
+/** Few names of a note begin with `p` or `r`: the others need no look into the table. */
+function readerOf({ name, ns }: XmlElement): Read | undefined {
+  const first = name.charCodeAt(0);
+  if (first !== SMALL_P && first !== SMALL_R) return undefined;
+  return ns === NFE_NAMESPACE || ns === "" ? READ.get(name) : undefined;
+}
+
+const [SMALL_P, SMALL_R] = [0x70, 0x72];
 
 type Read = (
   element: XmlElement,

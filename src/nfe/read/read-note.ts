@@ -22,7 +22,7 @@ import {
   XMLDSIG,
 } from "../layout/layout.ts";
 import type { NoteElement } from "../layout/roots.ts";
-import { NoteShape, type Unchecked } from "../layout/shape.ts";
+import { checkShape, type NoteShape, type Unchecked } from "../layout/shape.ts";
 import type { Note, Protocol, ProtocolAlert } from "../note.ts";
 import { PARTS } from "../note-value.ts";
 import { attributeOf, type XmlElement } from "../xml/element.ts";
@@ -59,7 +59,7 @@ export function readNote({ nfe, path: nfePath, proc }: NoteElement): Result<Read
   if (dets > MAX_ITEMS) return invalid(tooMany(`${path}/det`, MAX_ITEMS, dets));
 
   const shape = noteShape(infNFe, path, notices);
-  const checked = NoteShape.safeParse(shape);
+  const checked = checkShape(shape);
   const protocol = protocolIn(proc, notices);
   const refNFe = references(infNFe, path, notices);
   const signature = signatureIn(outer.get("Signature"), nfePath, notices);
@@ -68,12 +68,12 @@ export function readNote({ nfe, path: nfePath, proc }: NoteElement): Result<Read
       ? cancellationsIn(nfe, nfePath, head.value.accessKey, notices)
       : cancellationsIn(proc, `/${proc.name}`, head.value.accessKey, notices);
   const errors = onePerPath([
-    ...(checked.success ? [] : fieldErrors(checked.error.issues, infNFe, path)),
+    ...(checked.ok ? [] : fieldErrors(checked.error, infNFe, path)),
     ...betweenFields(shape, infNFe, path),
     ...notices.errors,
   ]);
-  if (!checked.success || errors.length > 0) return invalid(...errors.slice(0, MAX_ERRORS));
-  const note = noteOf(checked.data, {
+  if (!checked.ok || errors.length > 0) return invalid(...errors.slice(0, MAX_ERRORS));
+  const note = noteOf(checked.value, {
     ...head.value,
     refNFe,
     hasDest: allOf(infNFe, "dest").length > 0,

@@ -1,4 +1,3 @@
-import type { Said } from "../parts/badge.tsx";
 import type { Announced, Statement } from "./answers.ts";
 
 type Type = Statement["type"];
@@ -93,6 +92,12 @@ export const awaits = (note: Announced): boolean =>
   daysUntil(note.awareness_until) > 0;
 
 /** A state as a badge shows it. */
+interface Said {
+  readonly tone: "good" | "wait" | "hold" | "bad" | "plain";
+  readonly icon: "check" | "clock" | "circle-x";
+  readonly text: string;
+}
+
 const FEW_DAYS = 3;
 
 /** What was stated about an announced note, or the days that are left for ciência; null: neither matters. */
