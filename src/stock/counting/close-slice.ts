@@ -6,7 +6,7 @@ import { keepLots, NEVER } from "../lots/keep-lots.ts";
 import { appendMoved } from "../posting/append-moved.ts";
 import { balancesAfter } from "../posting/balances.ts";
 import { COUNT_ORIGIN } from "../posting/movement.ts";
-import { STEP_FIGURES, valuationSteps } from "../posting/valued-fold.ts";
+import { STEP_FIGURES, stepPlace, valuationSteps } from "../posting/valued-fold.ts";
 import { addMovementsToSpan } from "../spans.ts";
 import { counted, LAST_CODE, notCounted } from "./differences.ts";
 
@@ -114,7 +114,7 @@ const movements = (missing: Slice["missing"]) => `
   ),
   line as materialized (
     select row_number() over (order by product, lot) as n, product, lot, q, null as c, 0 as u, counted_at,
-      row_number() over (partition by product order by lot) as k
+      ${stepPlace("product", "lot")}
     from (
       select d.product, null as lot, d.counted_at,
         d.q - coalesce((select sum(part.q) from part where part.product = d.product), 0) as q

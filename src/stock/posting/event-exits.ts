@@ -5,7 +5,7 @@ import { fromDocument, IS_FIRST, OF_NOTE, refsOf } from "../found-movements.ts";
 import { keepLots } from "../lots/keep-lots.ts";
 import { addToSpan } from "../spans.ts";
 import { balancesAfter } from "./balances.ts";
-import { STEP_FIGURES, STEP_NUMBER, valuationSteps } from "./valued-fold.ts";
+import { STEP_FIGURES, stepPlace, valuationSteps } from "./valued-fold.ts";
 
 /** The origin of movements that an event of the tax office causes. */
 export const EVENT_ORIGIN = "EVENTO";
@@ -137,7 +137,7 @@ function insertMovements(change: EventExitChange): Statement {
         select m.product, m.lot, m.expires_on, m.origin_ref ${fromDocument({ origin: OF_NOTE, refs: refsOf(key) })}
       ),
       line as materialized (
-        select *, ${STEP_NUMBER} as k from (
+        select *, ${stepPlace()} from (
           select m.id as n, m.product, -m.quantity_e4 as q, -m.value_e2 as c, 0 as u, m.lot, m.expires_on,
             substr(m.origin_ref, 1, instr(m.origin_ref, '@') - 1) || '/back@' || ${posting} as origin_ref,
             ${add(reason)} as notes, ${now} as happened_at, m.id as undoes

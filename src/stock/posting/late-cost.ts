@@ -2,7 +2,7 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement, Value } from "../../ports/sql.ts";
 import { OF_NOTE, ofPostingOf, refsOf } from "../found-movements.ts";
 import { balancesAfter } from "./balances.ts";
-import { STEP_FIGURES, valuationSteps } from "./valued-fold.ts";
+import { STEP_FIGURES, stepPlace, valuationSteps } from "./valued-fold.ts";
 
 /** A part of a late cost. */
 export interface CostShare {
@@ -33,7 +33,7 @@ export interface LateCost {
 /** The steps of the shares in ?4, each about the units of its entry. */
 const steps = (guard: string): string => `with recursive line as materialized (
     select e.key as n, m.product, 0 as q, e.value ->> 'amount_e2' as c, abs(m.quantity_e4) as u, m.id as about,
-      row_number() over (partition by m.product order by e.key) as k
+      ${stepPlace("m.product", "e.key")}
     from json_each(?4) e cross join movements m on m.company = ?1 and m.id = e.value ->> 'about'
     where m.quantity_e4 <> 0 and exists (${guard})
   ),

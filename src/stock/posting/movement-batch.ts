@@ -8,7 +8,7 @@ import { addToSpan } from "../spans.ts";
 import { balancesAfter } from "./balances.ts";
 import { countedAfterDate } from "./counted-over.ts";
 import type { ManualMovement } from "./movement.ts";
-import { STEP_FIGURES, STEP_NUMBER, valuationSteps } from "./valued-fold.ts";
+import { STEP_FIGURES, stepPlace, valuationSteps } from "./valued-fold.ts";
 
 /** Most movements of one batch. */
 export const MOST_LINES = 500;
@@ -78,7 +78,7 @@ export function movementBatch(movements: readonly ManualMovement[]): Statement[]
     {
       sql: `with recursive ${given(rows.sql)}, ${REFUSED},
         line as materialized (
-          select n, product, q, iif(q > 0, cost_e2, null) as c, 0 as u, ${STEP_NUMBER} as k
+          select n, product, q, iif(q > 0, cost_e2, null) as c, 0 as u, ${stepPlace()}
           from given where not exists (select 1 from refused)
         ),
         ${valuationSteps()}
@@ -86,7 +86,7 @@ export function movementBatch(movements: readonly ManualMovement[]): Statement[]
           posting, user_id, created_at, happened_at, value_e2, passed_e2, after_e4, after_e2)
         select ?1, f.product, case when f.q > 0 then 'ENTRADA' else 'SAIDA' end, f.q, g.cost_e2, g.lot, g.expires_on, g.origin,
           g.posting, g.reference, g.notes, g.posting, ?2, ?3, g.happened_at, ${STEP_FIGURES}
-        from fold f cross join given g on g.n = f.n where f.k > 0 order by f.q < 0, f.n
+        from fold f cross join given g on g.n = f.n order by f.q < 0, f.n
         returning id, posting`,
       args,
     },

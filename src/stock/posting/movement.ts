@@ -65,7 +65,7 @@ export function movementStatements(movement: ManualMovement): Statement[] {
   return [
     {
       sql: `with recursive line as materialized (
-          select 1 as n, p.code as product, cast(?5 as integer) as q, cast(iif(?5 > 0, ?6, null) as integer) as c, 0 as u, 1 as k
+          select 1 as n, p.code as product, cast(?5 as integer) as q, cast(iif(?5 > 0, ?6, null) as integer) as c, 0 as u, 1 as k, 0 as more
           from products p left join balances b on b.company = p.company and b.product = p.code
           where p.company = ?1 and p.code = ?4 and p.active = 1 and (?5 > 0 or coalesce(b.quantity_e4, 0) + ?5 >= 0)
             and (?5 > 0 or ?7 is null or ?5 + coalesce((${lotStock("?1", "?4", "?7", "?8")}), 0) >= 0)
@@ -76,7 +76,7 @@ export function movementStatements(movement: ManualMovement): Statement[] {
           posting, user_id, created_at, happened_at, value_e2, passed_e2, after_e4, after_e2)
         select ?1, f.product, case when f.q > 0 then 'ENTRADA' else 'SAIDA' end, f.q, ?6, ?7, ?8, ?2, ?3, ?9, ?10,
           ?3, ?11, ?12, ?13, ${STEP_FIGURES}
-        from fold f where f.k = 1
+        from fold f
         returning id`,
       args: [
         ...key,

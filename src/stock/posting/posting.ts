@@ -9,7 +9,7 @@ import { balancesAfter } from "./balances.ts";
 import { saveGivenMappings } from "./given-mappings.ts";
 import { type LearntValues, supplierItemOf } from "./posting-guards.ts";
 import { bringsCost, forgetCostsOf, saveProducts, tellsCostsAlone } from "./save-products.ts";
-import { STEP_FIGURES, STEP_NUMBER, valuationSteps } from "./valued-fold.ts";
+import { STEP_FIGURES, stepPlace, valuationSteps } from "./valued-fold.ts";
 
 /** An item of a document under its supplier's code, and the product that it is mapped to. */
 export interface SupplierLine {
@@ -237,7 +237,7 @@ function insertMovements(posting: Posting, head: readonly Value[]): Statement {
     sql: `with recursive entry (n, code, unit, product, quantity_e4, cost_e2, lot, expires_on, part${valued ? ", value_e2" : ""})
         as (${entries.sql}),
       line as materialized (
-        select *, iif(q > 0, ${valued ? "coalesce(value_e2, cost_e2)" : "cost_e2"}, null) as c, 0 as u, ${STEP_NUMBER} as k from (
+        select *, iif(q > 0, ${valued ? "coalesce(value_e2, cost_e2)" : "cost_e2"}, null) as c, 0 as u, ${stepPlace()} from (
           select m.n, coalesce(m.product, s.product) as product, cast(m.quantity_e4 as integer) as q,
             cast(m.cost_e2 as integer) as cost_e2, m.lot, m.expires_on, m.part
             ${valued ? ", cast(m.value_e2 as integer) as value_e2" : ""}
@@ -246,13 +246,13 @@ function insertMovements(posting: Posting, head: readonly Value[]): Statement {
           where exists (${posting.guard})
         )
       ),
-      ${valuationSteps()}
+      ${valuationSteps({ carried: ["cost_e2", "lot", "expires_on", "part"] })}
       insert into movements (company, product, type, quantity_e4, cost_e2, lot, expires_on,
         origin, origin_ref, reference, posting, user_id, created_at, happened_at, value_e2, passed_e2, after_e4, after_e2, followers)
-      select ?1, f.product, case when f.q > 0 then 'ENTRADA' else 'SAIDA' end, f.q, e.cost_e2, e.lot, e.expires_on,
-        ?6, ?3 || '#' || e.part || '@' || ?2, ?3, ?2, ?7, ?5, ?8, ${STEP_FIGURES},
+      select ?1, f.product, case when f.q > 0 then 'ENTRADA' else 'SAIDA' end, f.q, f.cost_e2, f.lot, f.expires_on,
+        ?6, ?3 || '#' || f.part || '@' || ?2, ?3, ?2, ?7, ?5, ?8, ${STEP_FIGURES},
         ${valued ? "0" : "iif(f.n = 0, (select count(*) - 1 from line), -f.n)"}
-      from fold f cross join line e on e.product = f.product and e.k = f.k
+      from fold f
       order by f.n`,
     args: [...args, ...entries.args],
   };

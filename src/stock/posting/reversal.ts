@@ -10,7 +10,7 @@ import { keepLots } from "../lots/keep-lots.ts";
 import { addToSpan } from "../spans.ts";
 import { balancesAfter } from "./balances.ts";
 import { changeEventExits, EVENT_ORIGIN, type StandingExit, standingExit } from "./event-exits.ts";
-import { STEP_FIGURES, STEP_NUMBER, valuationSteps } from "./valued-fold.ts";
+import { STEP_FIGURES, stepPlace, valuationSteps } from "./valued-fold.ts";
 
 /** A movement that is to be taken back. */
 export interface Posted {
@@ -153,14 +153,14 @@ function insertOpposites(reversal: Reversal, head: readonly Value[]): Statement 
   const { of, userId, at, reason, guard } = reversal;
   return {
     sql: `with recursive line as materialized (
-        select *, ${STEP_NUMBER} as k from (
+        select *, ${stepPlace()} from (
           select id as n, product, -quantity_e4 as q, -value_e2 as c, 0 as u, -cost_e2 as cost_e2, lot, expires_on, reference,
             case when origin_ref = ?5 then ?2 else substr(origin_ref, 1, length(origin_ref) - length(?5)) || ?2 end as origin_ref
           from movements where ${ofPosting(reversal)} and quantity_e4 <> 0 and exists (${guard})
           ${reversal.accessKey === null ? "" : lateCostsBack(guard)}
         )
       ),
-      ${valuationSteps(true)}
+      ${valuationSteps({ reversal: true })}
       insert into movements (company, product, type, quantity_e4, cost_e2, lot, expires_on, origin, origin_ref, reference, notes,
         posting, user_id, created_at, happened_at, value_e2, passed_e2, after_e4, after_e2, undoes)
       select ?1, f.product, case sign(f.q) when 1 then 'ENTRADA' when -1 then 'SAIDA' else 'VALOR' end, f.q, l.cost_e2, l.lot,

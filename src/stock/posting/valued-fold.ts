@@ -29,43 +29,60 @@ const AFTER = `case
 /** What the step brings or takes. */
 const VALUE = "iif(f.c is null, sign(f.q) * f.p, f.c)";
 
-/** The quotient of the step of `l` on the state (q, v) before it: none, at the average, at the last cost, or a share. */
-const QUOTIENT = `case
+/**
+ * The quotient of the step of `l` on the state (q, v) before it: none, at the average, at the last cost, or a share. `of` has the
+ * last cost (l2, l4) and ok.
+ */
+const quotient = (of: string): string => `case
   when l.c is not null and (l.q > 0 and before.q >= 0 or l.q < 0 and (before.q = 0 or before.q + l.q = 0
-    or f.ok and before.q + l.q > 0 and before.v + l.c > 0)) then 0
-  when l.c is null and before.q = 0 and f.l4 is null then 0
+    or ${of}.ok and before.q + l.q > 0 and before.v + l.c > 0)) then 0
+  when l.c is null and before.q = 0 and ${of}.l4 is null then 0
   else ${mulDiv(`(select
     case when l.q = 0 then abs(l.c) when l.c is not null and l.q > 0 and before.q + l.q > 0 then l.c
-      when before.q = 0 then coalesce(f.l2, 0) else abs(before.v) end as a,
+      when before.q = 0 then coalesce(${of}.l2, 0) else abs(before.v) end as a,
     case when l.q = 0 then min(max(before.q, 0), l.u) when l.c is not null and l.q > 0 and before.q + l.q > 0 then -before.q
       else abs(l.q) end as b,
     case when l.q = 0 then l.u when l.c is not null and l.q > 0 and before.q + l.q > 0 then l.q
-      when before.q = 0 then f.l4 else abs(before.q) end as d)`)} end`;
+      when before.q = 0 then ${of}.l4 else abs(before.q) end as d)`)} end`;
 
 /** Whether reversals may be exact: their product stands above 0, or at 0, after all of them together. */
-const WHOLE = `(select q0 + sum(q) = 0 or q0 + sum(q) > 0 and v0 + sum(c) > 0 from line where line.product = d.product)`;
+const WHOLE = `(select l.q0 + sum(q) = 0 or l.q0 + sum(q) > 0 and l.v0 + sum(c) > 0 from line where line.product = l.product)`;
 
 /**
- * CTEs that value the movements of a batch, one step each: `fold` has the columns product, k (0: the state before; then the
- * steps), n, and, by `FOLDED`, the figures of a movement's row. They follow a CTE `line` with the columns n (order within the
- * document), product, q, c, u, and k: the place among the product's steps, from 1, entries before exits, so that nothing is
- * below zero on the way that is not at the end. ?1 is the company. `reversal`: every line takes a movement back.
+ * CTEs that value the movements of a batch: `fold` has a row for each step with the columns product, k, n, those that are `carried`
+ * from `line`, and, by `STEP_FIGURES`, the figures of a movement's row. They follow a CTE `line` with the columns n (order within
+ * the document), product, q, c, u, k: the place among the product's steps, from 1, entries before exits, so that nothing is below
+ * zero on the way that is not at the end, and `more`: whether a step follows (`stepPlace`). ?1 is the company. `reversal`: every
+ * line takes a movement back. The first step of a product reads its balance; only a product with more of them is looked up again.
  */
-export const valuationSteps = (
+export const valuationSteps = ({
   reversal = false,
-): string => `fold (product, k, n, q0, v0, q, c, u, p, l2, l4, ok) as (
-  select d.product, 0, 0, d.q0, d.v0, 0, 0, 0, 0, d.l2, d.l4, ${reversal ? WHOLE : "1"}
+  carried = [],
+}: {
+  reversal?: boolean;
+  carried?: readonly string[];
+} = {}): string => {
+  const also = carried.map((column) => `, ${column}`).join("");
+  const ofLine = carried.map((column) => `, l.${column}`).join("");
+  return `fold (product, k, n, more, q0, v0, q, c, u, p, l2, l4, ok${also}) as (
+  select l.product, 1, l.n, l.more, l.q0, l.v0, l.q, l.c, l.u,
+    (select ${quotient("l")} from (select l.q0 as q, l.v0 as v) as before), l.l2, l.l4, l.ok${ofLine}
   from (
-    select l.product, coalesce(b.quantity_e4, 0) as q0, coalesce(b.value_e2, 0) as v0, ${LAST_COST_E2} as l2,
-      ${LAST_COST_QUANTITY_E4} as l4
-    from (select distinct product from line) l
-    left join balances b on b.company = ?1 and b.product = l.product
-    left join products p on p.company = ?1 and p.code = l.product
-  ) as d
+    select l.*, ${reversal ? WHOLE : "1"} as ok from (
+      select l.*, coalesce(b.quantity_e4, 0) as q0, coalesce(b.value_e2, 0) as v0, ${LAST_COST_E2} as l2,
+        ${LAST_COST_QUANTITY_E4} as l4
+      from line l
+      left join balances b on b.company = ?1 and b.product = l.product
+      left join products p on p.company = ?1 and p.code = l.product
+      where l.k = 1
+    ) as l
+  ) as l
   union all
-  select l.product, l.k, l.n, f.q0 + f.q, ${AFTER}, l.q, l.c, l.u,
-    (select ${QUOTIENT} from (select f.q0 + f.q as q, ${AFTER} as v) as before), f.l2, f.l4, f.ok
-  from fold f cross join line l on l.product = f.product and l.k = f.k + 1)`;
+  select l.product, l.k, l.n, l.more, f.q0 + f.q, ${AFTER}, l.q, l.c, l.u,
+    (select ${quotient("f")} from (select f.q0 + f.q as q, ${AFTER} as v) as before), f.l2, f.l4, f.ok${ofLine}
+  from fold f cross join line l on l.product = f.product and l.k = f.k + 1
+  where f.more)`;
+};
 
 /** A REAL is beyond 2⁶³: as the largest integer it is refused by the table's CHECK, as every figure beyond 2⁵³ is. */
 const whole = (figure: string) => `cast(${figure} as integer)`;
@@ -75,5 +92,8 @@ export const STEP_FIGURES = [VALUE, `f.v0 + ${VALUE} - ${AFTER}`, "f.q0 + f.q", 
   .map(whole)
   .join(", ");
 
-/** `k` for the CTE `line`, over columns product, q and n. */
-export const STEP_NUMBER = "row_number() over (partition by product order by q < 0, n)";
+/** `k` and `more` for the CTE `line`, over a column of the product and the order of its steps. */
+export const stepPlace = (product = "product", order = "q < 0, n"): string => {
+  const steps = `over (partition by ${product} order by ${order})`;
+  return `row_number() ${steps} as k, lead(1, 1, 0) ${steps} as more`;
+};

@@ -1,11 +1,7 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import {
-  STEP_FIGURES,
-  STEP_NUMBER,
-  valuationSteps,
-} from "../../../src/stock/posting/valued-fold.ts";
+import { STEP_FIGURES, stepPlace, valuationSteps } from "../../../src/stock/posting/valued-fold.ts";
 import { FULL } from "../../support/full.ts";
 import { posted, type State, type Step } from "../../support/value-replay.ts";
 
@@ -17,10 +13,10 @@ function ledger() {
   );
   db.run("create table products (company, code, last_cost_e2, last_cost_quantity_e4)");
   const text = (reversal: boolean) => `with recursive line as materialized (
-      select n, product, q, c, u, ${STEP_NUMBER} as k from (
+      select n, product, q, c, u, ${stepPlace()} from (
         select value ->> 0 as n, 'P' as product, value ->> 1 as q, value ->> 2 as c, value ->> 3 as u from json_each(?2))),
-    ${valuationSteps(reversal)}
-    select f.n, f.q, f.c, ${STEP_FIGURES} from fold f where f.k > 0 order by f.k`;
+    ${valuationSteps({ reversal })}
+    select f.n, f.q, f.c, ${STEP_FIGURES} from fold f order by f.k`;
   return (
     before: State,
     steps: readonly Step[],
