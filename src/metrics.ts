@@ -145,6 +145,16 @@ export const FIGURES = {
     labels: [],
   },
   sge_reader_crashes_total: { type: "counter", help: "Threads that crashed", labels: [] },
+  sge_long_reads: {
+    type: "gauge",
+    help: "Reads of the first database that may walk far, beside the event loop: running, waiting",
+    labels: ["state"],
+  },
+  sge_long_reads_interrupted_total: {
+    type: "counter",
+    help: "Long reads that were interrupted, or left the queue, because their caller had gone",
+    labels: [],
+  },
   sge_queue_messages: {
     type: "gauge",
     help: "Messages of the durable queue: waiting, in_work, parked",

@@ -1,6 +1,6 @@
 import { trusted } from "../lib/cast.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Statement, Value } from "../ports/sql.ts";
+import type { Row, Statement, Value } from "../ports/sql.ts";
 import type { Cell, Table } from "./sheet.ts";
 
 /**
@@ -41,9 +41,10 @@ export interface KeysetQuery {
 }
 
 /**
- * The pages of a query, each read on demand, with no transaction held between them: a slow reader of a large export delays no
- * other request. A statement visits `rows` rows, whether they match or not, so a page may be empty. Before each page it yields
- * to the event loop and checks the signal. Fails with PlatformFailure `overloaded`.
+ * The pages of a query, with no transaction held between them: a slow reader of a large export delays no other request. A statement
+ * visits `rows` rows, whether they match or not, so a page may be empty. The next page is read while this one is used, and no
+ * further; it is given up where the caller ends. Before each page it yields to the event loop and checks the signal. Fails with
+ * PlatformFailure `overloaded`.
  */
 export async function* pages(
   ports: Pick<Ports, "reader" | "yieldToEventLoop" | "meter">,
@@ -51,21 +52,34 @@ export async function* pages(
   signal?: AbortSignal,
   rows = PAGE_ROWS,
 ): AsyncGenerator<Page, void, void> {
-  let cursor = query.start;
-  for (;;) {
-    await ports.yieldToEventLoop();
+  const ended = new AbortController();
+  const end = () => ended.abort(signal?.reason);
+  signal?.addEventListener("abort", end, { once: true });
+  const read = (after: Cursor) => {
+    const row = ports.reader.single(query.page(after, rows), ended.signal);
+    // Its failure has no reader where the caller has ended.
+    row.catch(() => undefined);
+    return row;
+  };
+  try {
     signal?.throwIfAborted();
-    const [row] = await ports.reader.rows(query.page(cursor, rows), signal);
-    // json_array of the cells and of the key values (pageSql).
-    const slice = trusted<Page>(JSON.parse(String(row?.slice)));
-    const read = slice.filter((visited) => visited.length > cursor.length);
-    const page =
-      query.shown === undefined ? read : read.map(query.shown).filter((row) => row !== null);
-    ports.meter.count("export_rows_total", { type: query.type }, page.length);
-    yield page;
-    const last = slice.at(-1);
-    if (last === undefined || slice.length < rows) return;
-    cursor = last.slice(-cursor.length);
+    for (let coming: Promise<Row | undefined> | null = read(query.start); coming !== null; ) {
+      await ports.yieldToEventLoop();
+      signal?.throwIfAborted();
+      // json_array of the cells and of the key values (pageSql).
+      const slice: Page = trusted<Page>(JSON.parse(String((await coming)?.slice)));
+      const last = slice.at(-1);
+      const width = query.start.length;
+      coming = last === undefined || slice.length < rows ? null : read(last.slice(-width));
+      const found = slice.filter((visited) => visited.length > width);
+      const page =
+        query.shown === undefined ? found : found.map(query.shown).filter((row) => row !== null);
+      ports.meter.count("export_rows_total", { type: query.type }, page.length);
+      yield page;
+    }
+  } finally {
+    signal?.removeEventListener("abort", end);
+    ended.abort();
   }
 }
 

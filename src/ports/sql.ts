@@ -1,3 +1,9 @@
+/** A reader whose single rows come the way of the others. */
+export const readerOf = ({ rows }: Pick<Reader, "rows">): Reader => ({
+  rows,
+  single: async (statement, signal) => (await rows(statement, signal))[0],
+});
+
 /** What a statement may carry: SQLite's own values. Booleans are 0 or 1; instants are milliseconds UTC. */
 export type Value = string | number | null | Uint8Array;
 
@@ -58,4 +64,9 @@ export const commitStatements = (
 /** Reads of constant SQL text, where drizzle's builder costs too much. No transaction spans two calls. */
 export interface Reader {
   rows(statement: Statement, signal?: AbortSignal): Promise<Row[]>;
+  /**
+   * The one row of a statement that may walk far, or undefined. Where the database is a local file it runs beside the event loop, and
+   * is interrupted when the signal aborts. Fails as `rows` does, and with `overloaded` where too many such reads wait.
+   */
+  single(statement: Statement, signal?: AbortSignal): Promise<Row | undefined>;
 }

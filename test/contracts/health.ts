@@ -1,5 +1,5 @@
 import type { Health } from "../../src/ports/health.ts";
-import type { Reader } from "../../src/ports/sql.ts";
+import { type Reader, readerOf } from "../../src/ports/sql.ts";
 import { type Contract, claim, same } from "./claims.ts";
 
 export interface OpenHealth {
@@ -7,9 +7,9 @@ export interface OpenHealth {
   close(): Promise<void>;
 }
 
-const working: Reader = { rows: async () => [] };
-const broken: Reader = { rows: () => Promise.reject(new Error("no such table")) };
-const silent: Reader = { rows: () => new Promise(() => undefined) };
+const working: Reader = readerOf({ rows: async () => [] });
+const broken: Reader = readerOf({ rows: () => Promise.reject(new Error("no such table")) });
+const silent: Reader = readerOf({ rows: () => new Promise(() => undefined) });
 
 const checked = async ({ health, close }: OpenHealth) => {
   const parts = await health.check();

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { PAGE_ROWS, pages } from "../../src/export/pages.ts";
 import { movementKeyset } from "../../src/export/sheets/movements.ts";
 import { stockKeyset } from "../../src/export/sheets/stock.ts";
-import type { Reader, Statement } from "../../src/ports/sql.ts";
+import { type Reader, readerOf, type Statement } from "../../src/ports/sql.ts";
 import { foldProducts } from "../../src/stock/fold-products.ts";
 import type { MovementFilter } from "../../src/stock/reports/ledger.ts";
 import {
@@ -216,13 +216,13 @@ describe("a page", () => {
   test("is one statement of constant text", async () => {
     const texts = new Set<string>();
     const statements: Statement[] = [];
-    const reader: Reader = {
+    const reader: Reader = readerOf({
       rows(statement, signal) {
         texts.add(statement.sql);
         statements.push(statement);
         return ports.reader.rows(statement, signal);
       },
-    };
+    });
     for (const reference of ["k1", "'; drop table movements; --"])
       await readPages({ ...ports, reader }, movementKeyset(1, { reference }), ID);
     expect([texts.size, statements.length]).toEqual([1, 2 * Math.ceil(2_400 / PAGE_ROWS)]);
@@ -241,6 +241,23 @@ describe("a page", () => {
     abort();
     await expect(read.next()).rejects.toThrow("left");
     expect((await read.next()).done).toBe(true);
+  });
+
+  test("is read while the one before is used, and no further; it is given up where the caller ends", async () => {
+    const asked: (AbortSignal | undefined)[] = [];
+    const reader = readerOf({
+      rows(statement, signal) {
+        asked.push(signal);
+        return ports.reader.rows(statement, signal);
+      },
+    });
+    const walk = pages({ ...ports, reader }, movementKeyset(1, {}));
+    await walk.next();
+    expect(asked.length).toBe(2);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([asked.length, asked[1]?.aborted]).toEqual([2, false]);
+    await walk.return();
+    expect([asked.length, asked[1]?.aborted]).toEqual([2, true]);
   });
 });
 

@@ -2,6 +2,7 @@ import { Failed } from "../../src/lib/result.ts";
 import { drizzleReads } from "../../src/platform/libsql/reader.ts";
 import type { PlatformFailure } from "../../src/ports/failures.ts";
 import type { Ports } from "../../src/ports/ports.ts";
+import { readerOf } from "../../src/ports/sql.ts";
 import type { TestPorts } from "../support/ports.ts";
 
 /**
@@ -68,12 +69,12 @@ export function injectFault(ports: TestPorts, plan: FaultPlan | null): FaultyPor
   const { drizzleClient } = ports.database;
   return {
     overrides: {
-      reader: {
+      reader: readerOf({
         rows: (statement, signal) =>
           around("reader.rows", (stoppable) =>
             ports.reader.rows(statement, only(stoppable, signal)),
           ),
-      },
+      }),
       read: drizzleReads({
         execute: (statement: Parameters<typeof drizzleClient.execute>[0]) =>
           around("read", () => drizzleClient.execute(statement)),

@@ -57,7 +57,7 @@ export async function openHome(url: string, needs: Needs): Promise<BunHome> {
   database.state.onFault(({ code, message }) =>
     log("error", code === "STORAGE_GONE" ? "storage.gone" : "storage.damaged", { what: message }),
   );
-  const reader = clientReader(database.reading);
+  const reader = clientReader(database.reading, database.long ?? undefined);
   const commitSignal = localCommitSignal();
   let last = installation;
   const checkedWriting = checkedBatches(database.writing, whereOf(url), {

@@ -16,6 +16,7 @@ import type { GroupWriter, WriterFigures } from "../libsql/group-writer.ts";
 import type { DocumentDomain } from "../memory/documents.ts";
 import { memoryLimits } from "../memory/limits.ts";
 import type { Upgrade } from "./database/database.ts";
+import type { LongReadFigures } from "./database/long-reads.ts";
 import type { StorageState } from "./database/storage-state.ts";
 import { type FileBlobs, fileBlobs } from "./files/blobs.ts";
 import { withDocs } from "./files/docs-files.ts";
@@ -57,7 +58,12 @@ export interface BunPorts extends Ports {
   readonly upgrade: Upgrade;
   /** Whether the database is still the one that was opened. */
   readonly storage: StorageState;
-  figures(): { writer: WriterFigures; documents: ThreadFigures; queue: QueueFigures };
+  figures(): {
+    writer: WriterFigures;
+    documents: ThreadFigures;
+    queue: QueueFigures;
+    longReads: LongReadFigures;
+  };
   /** The circuits before remote services and the locked file. */
   breakers(): CircuitFigures[];
   /** Gives `extendIdleTimeout` and `peer` the server of the requests. */
@@ -178,6 +184,7 @@ export async function bunPorts(
       writer: writer.figures(),
       documents: documents.figures(),
       queue: queue.figures(),
+      longReads: database.long?.figures() ?? { running: 0, waiting: 0, interrupted: 0 },
     }),
     breakers: () => [
       ...opened.all.flatMap((home) => home.database.circuits()),

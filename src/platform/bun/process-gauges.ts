@@ -35,7 +35,7 @@ function watchParts({
   breakers,
 }: Pick<BunPorts, "meter" | "queue" | "figures" | "breakers">): void {
   meter.addSource(() => {
-    const { writer, documents, queue } = figures();
+    const { writer, documents, queue, longReads } = figures();
     return {
       sge_writer_queue: writer.queued,
       sge_writer_overloaded_total: writer.overloaded,
@@ -47,6 +47,11 @@ function watchParts({
       sge_reader_queue: documents.queued,
       sge_reader_timeouts_total: documents.timeouts,
       sge_reader_crashes_total: documents.crashes,
+      sge_long_reads: (["running", "waiting"] as const).map((state) => ({
+        labels: { state },
+        value: longReads[state],
+      })),
+      sge_long_reads_interrupted_total: longReads.interrupted,
       sge_queue_handled_total: (["done", "retried", "parked"] as const).map((outcome) => ({
         labels: { outcome },
         value: queue[outcome],

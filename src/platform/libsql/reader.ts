@@ -4,7 +4,7 @@ import { drizzle } from "drizzle-orm/libsql/http";
 import { trusted } from "../../lib/cast.ts";
 import { Failed } from "../../lib/result.ts";
 import type { PlatformFailure } from "../../ports/failures.ts";
-import type { Reader } from "../../ports/sql.ts";
+import { type Reader, readerOf } from "../../ports/sql.ts";
 import { readRetry } from "../../resilience/policies.ts";
 import { storageFaultOf } from "../../resilience/storage-fault.ts";
 import { isShed, isTransient, refusalOf } from "../../resilience/transient-faults.ts";
@@ -16,19 +16,22 @@ export interface ReadClient {
 }
 
 /**
- * Ports.Reader over a client. The signal is checked before each try.
+ * Ports.Reader over a client; `long`: what reads a single row beside the event loop. The signal is checked before each try.
  * Fails with PlatformFailure `overloaded` when a transient fault outlasts the retries, `not_configured` when the server
  * refuses us, `storage.damaged` or `storage.gone` when the storage has failed.
  */
-export function clientReader(client: ReadClient): Reader {
+export function clientReader(client: ReadClient, long?: Pick<Reader, "single">): Reader {
+  const rows: Reader["rows"] = async ({ sql, args }, signal) =>
+    rowsOf(
+      await withRetries(() => {
+        signal?.throwIfAborted();
+        return client.execute({ sql, args: [...args] }, signal);
+      }, signal),
+    );
+  if (long === undefined) return readerOf({ rows });
   return {
-    rows: async ({ sql, args }, signal) =>
-      rowsOf(
-        await withRetries(() => {
-          signal?.throwIfAborted();
-          return client.execute({ sql, args: [...args] }, signal);
-        }, signal),
-      ),
+    rows,
+    single: (statement, signal) => withRetries(() => long.single(statement, signal), signal),
   };
 }
 

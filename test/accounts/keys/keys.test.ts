@@ -13,7 +13,7 @@ import { ROLES } from "../../../src/accounts/roles.ts";
 import { sha256 } from "../../../src/lib/hash.ts";
 import { Failed } from "../../../src/lib/result.ts";
 import type { Ports } from "../../../src/ports/ports.ts";
-import type { Reader } from "../../../src/ports/sql.ts";
+import { type Reader, readerOf } from "../../../src/ports/sql.ts";
 import {
   addUser,
   auditOf,
@@ -60,12 +60,12 @@ test("a key known already costs one read, and none of the keys' table", async ()
   const ports = await portsWithAdmin();
   const { key } = await createKey(ports, ORDER, causeOf(1));
   const statements: string[] = [];
-  const reader: Reader = {
+  const reader: Reader = readerOf({
     rows(statement, signal) {
       statements.push(statement.sql);
       return ports.reader.rows(statement, signal);
     },
-  };
+  });
   const watched: Ports = { ...ports, reader };
   const first = await authenticate(watched, key);
   expect(statements).toHaveLength(1);
@@ -139,12 +139,12 @@ test("a text that is not quite a key is refused without asking the database", as
   const asked: unknown[] = [];
   const blind: Ports = {
     ...ports,
-    reader: {
+    reader: readerOf({
       rows: async (statement) => {
         asked.push(statement);
         return [];
       },
-    },
+    }),
   };
   for (const bad of [
     `${key}0`,

@@ -3,7 +3,7 @@ import { authenticate } from "../../../src/accounts/login/authenticate.ts";
 import { logout } from "../../../src/accounts/login/logout.ts";
 import { Failed } from "../../../src/lib/result.ts";
 import type { Ports } from "../../../src/ports/ports.ts";
-import type { Reader } from "../../../src/ports/sql.ts";
+import { type Reader, readerOf } from "../../../src/ports/sql.ts";
 import {
   addUser,
   causeOf,
@@ -22,12 +22,12 @@ const REVOKED = { code: "auth.invalid_token", why: "revoked" };
 
 function counted(ports: Ports): { ports: Ports; statements: string[] } {
   const statements: string[] = [];
-  const reader: Reader = {
+  const reader: Reader = readerOf({
     rows(statement, signal) {
       statements.push(statement.sql);
       return ports.reader.rows(statement, signal);
     },
-  };
+  });
   return { ports: { ...ports, reader }, statements };
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { consume } from "../../../src/consumer.ts";
 import { Failed } from "../../../src/lib/result.ts";
+import { readerOf } from "../../../src/ports/sql.ts";
 import type { BlobStore } from "../../../src/ports/storage.ts";
 import { withApp } from "../../support/app.ts";
 import { bodyOf, bytesOf, fillLedger, startExport } from "../../support/exports/export-jobs.ts";
@@ -42,7 +43,7 @@ test("an export saves its progress at most once a second", () =>
     const { reader } = service.ports;
     let slices = 0;
     await runJobs(service.ports, {
-      reader: {
+      reader: readerOf({
         async rows(statement, signal) {
           if (statement.sql.includes("as slice")) {
             slices += 1;
@@ -52,7 +53,7 @@ test("an export saves its progress at most once a second", () =>
           }
           return reader.rows(statement, signal);
         },
-      },
+      }),
     });
     expect(slices).toBe(21);
     expect(seen).toEqual(seen.toSorted((a, b) => a - b));
@@ -70,7 +71,7 @@ test("a cancelled export stops and leaves no file", () =>
     let slices = 0;
     const working = runJobs(service.ports, {
       blobs: slow,
-      reader: {
+      reader: readerOf({
         rows(statement, signal) {
           if (statement.sql.includes("as slice")) {
             slices += 1;
@@ -78,7 +79,7 @@ test("a cancelled export stops and leaves no file", () =>
           }
           return reader.rows(statement, signal);
         },
-      },
+      }),
     });
     await reached;
     const cancelled = await service.send("DELETE", path, { as: "OPERADOR" });

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { runMaintenance } from "../../../src/maintenance.ts";
+import { readerOf } from "../../../src/ports/sql.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { type Send, type TestApp, withApp } from "../../support/app.ts";
 import { beforeNextCommit } from "../../support/faults/before-next-commit.ts";
@@ -188,7 +189,7 @@ test("a repetition that finds what its first request has written meanwhile gets 
     const json = { code: "NOVO", name: "NOVO", unit: "UN" };
     let looked = false;
     let inner: Awaited<ReturnType<Post>> | undefined;
-    ports.reader = {
+    ports.reader = readerOf({
       rows: async (statement, signal) => {
         const found = await reader.rows(statement, signal);
         if (!looked && statement.sql.includes("from idempotency_keys")) {
@@ -197,7 +198,7 @@ test("a repetition that finds what its first request has written meanwhile gets 
         }
         return found;
       },
-    };
+    });
     const outer = await post("/api/products", "once", { json });
     expect([inner?.status, outer.status, outer.text]).toEqual([201, 201, inner?.text ?? ""]);
     expect(await rows("select 1 from products where code = 'NOVO'")).toHaveLength(1);

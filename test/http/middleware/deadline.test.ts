@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { Failed } from "../../../src/lib/result.ts";
 import type { Ports } from "../../../src/ports/ports.ts";
-import type { Reader } from "../../../src/ports/sql.ts";
+import { type Reader, readerOf } from "../../../src/ports/sql.ts";
 import { deadline } from "../../../src/resilience/deadline.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { testApp, withApp } from "../../support/app.ts";
@@ -39,7 +39,7 @@ test("a passed deadline prevents every further statement", async () => {
   // A connection reads its tables at its first statement: not within the time of the request below.
   await service.rows("select 1 from notes");
   const reached = Promise.withResolvers<void>();
-  const late: Reader = {
+  const late: Reader = readerOf({
     async rows(statement, signal) {
       signal?.throwIfAborted();
       asked.push(statement.sql);
@@ -48,7 +48,7 @@ test("a passed deadline prevents every further statement", async () => {
       while (signal?.aborted === false) await turn();
       return reader.rows(statement);
     },
-  };
+  });
   service.ports.reader = late;
   const answer = await service.send("GET", `/api/nfes/${"1".repeat(44)}/xml`);
   await reached.promise;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { PAGE_ROWS } from "../../../src/export/pages.ts";
-import type { Reader, Row } from "../../../src/ports/sql.ts";
+import { type Reader, type Row, readerOf } from "../../../src/ports/sql.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
 import {
   insertManyMovements,
@@ -58,14 +58,14 @@ describe("an export over a database that fails", () => {
   const failing = (service: TestApp, at: number): Reader => {
     const { reader } = service.ports;
     let statements = 0;
-    return {
+    return readerOf({
       rows(statement, signal) {
         if (!statement.sql.includes("as slice")) return reader.rows(statement, signal);
         statements += 1;
         if (statements === at) return Promise.reject(new Error("the disk is gone"));
         return reader.rows(statement, signal);
       },
-    };
+    });
   };
 
   test("that fails before its first page is a problem document", () =>
@@ -115,7 +115,7 @@ test("a client that pauses also pauses the query", () =>
     let slices = 0;
     let full: Promise<Row[]> | undefined;
     // An endless ledger: every page is the first one, a megabyte of text.
-    service.ports.reader = {
+    service.ports.reader = readerOf({
       async rows(statement, signal) {
         if (!statement.sql.includes("as slice")) return reader.rows(statement, signal);
         slices += 1;
@@ -123,7 +123,7 @@ test("a client that pauses also pauses the query", () =>
         const [row] = await full;
         return [{ slice: String(row?.slice).replaceAll("linha", "x".repeat(2_000)) }];
       },
-    };
+    });
     let left = false;
     const server = Bun.serve({
       port: 0,

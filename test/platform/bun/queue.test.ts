@@ -3,6 +3,7 @@ import { trusted } from "../../../src/lib/cast.ts";
 import { bunQueue, type QueueLimits } from "../../../src/platform/bun/queue/queue.ts";
 import { memoryQueue } from "../../../src/platform/memory/queue.ts";
 import type { Consumer, MessageOutcome } from "../../../src/ports/queue.ts";
+import { readerOf } from "../../../src/ports/sql.ts";
 import { MESSAGE_BYTES, Message } from "../../../src/queue-messages.ts";
 import { document, file, queueContract, recorder, sent } from "../../contracts/queue.ts";
 import { testContract } from "../../support/contract-tests.ts";
@@ -285,13 +286,13 @@ test("a fault of the database ends no lane: messages are delivered after it", as
   const w = await world();
   const { reader } = w.ports;
   let faults = 3;
-  const through: typeof reader = {
+  const through: typeof reader = readerOf({
     async rows(statement, signal) {
       if (faults === 0) return reader.rows(statement, signal);
       faults -= 1;
       throw new Error("disk I/O error");
     },
-  };
+  });
   const queue = bunQueue({ ...w.ports, reader: through }, LIMITS, () => 1);
   const { seen, consumer } = recorder(() => "done");
   queue.start(consumer(w.commit));

@@ -10,6 +10,7 @@ import { remoteDatabase } from "../../libsql/remote-database.ts";
 import { rowsOf } from "../../libsql/rows.ts";
 import { PRIVATE, restrictToOwner } from "../files/owner-only.ts";
 import { type Connection, openConnection } from "./connection.ts";
+import { type LongReads, longReads } from "./long-reads.ts";
 import { type Migrated, migrate, pendingIn, SchemaRefused } from "./migrations.ts";
 import { copyBeforeUpgrade } from "./previous-databases.ts";
 import { type StorageState, sayUnopened, storageState } from "./storage-state.ts";
@@ -24,6 +25,8 @@ export interface Database {
   readonly lock?: Circuit;
   /** For raw reads. Local: refuses to write (`PRAGMA query_only`). */
   readonly reading: ReadClient;
+  /** For reads that may walk far; null for a remote one, whose server does. */
+  readonly long: LongReads | null;
   /** For drizzle's reads. Local: refuses to write. */
   readonly drizzleClient: Client;
   /** Whether it is still the database that was opened. */
@@ -93,6 +96,7 @@ async function openFile(
     execute: (statement) => state.guardingWrites(() => connection.execute(statement)),
     executeMultiple: (sql) => state.guardingWrites(() => connection.executeMultiple(sql)),
   };
+  const long = longReads(path, READS);
   const inspect = () => state.guardingWrites(() => connection.inspect());
   // A command is short, and checks at each of its writes.
   const looking = () => void inspect().then(seen, noop);
@@ -104,6 +108,10 @@ async function openFile(
     writing,
     lock,
     reading: { execute: (statement) => state.watchingReads(() => reading.execute(statement)) },
+    long: {
+      ...long,
+      single: (statement, signal) => state.watchingReads(() => long.single(statement, signal)),
+    },
     drizzleClient,
     state,
     inspect,
@@ -115,6 +123,7 @@ async function openFile(
       lock.end();
       if (inspecting !== null) clearInterval(inspecting);
       drizzleClient.close();
+      await long.close();
       await reading.close();
       if (state.fault() === null) await checkpointWal(connection).catch(noop);
       await connection.close();
@@ -170,6 +179,7 @@ function openRemote(url: string, authToken: string | undefined): Database {
       executeMultiple: (sql) => remote.drizzleClient.executeMultiple(sql),
     },
     reading: remote.reading,
+    long: null,
     drizzleClient: remote.drizzleClient,
     state: storageState(url),
     inspect: async () => null,

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { approveMany } from "../../../../src/ingest/approve/approve-many.ts";
 import { readyNotesOf } from "../../../../src/ingest/batch/ready-notes.ts";
+import { readerOf } from "../../../../src/ports/sql.ts";
 import { reconcileAll } from "../../../../src/stock/reconcile/reconcile.ts";
 import { syntheticNote } from "../../../../src/synthetic/synthetic-note.ts";
 import { withApp } from "../../../support/app.ts";
@@ -90,7 +91,7 @@ test("the ready notes of a job are those of its company, though another company 
 
 test("a crash during an approval of many is a crash, and no refusal of a note", () =>
   withApp(async ({ ports }) => {
-    const reader = { rows: () => Promise.reject(new TypeError("a fault of ours")) };
+    const reader = readerOf({ rows: () => Promise.reject(new TypeError("a fault of ours")) });
     const actor = { userId: 11, company: 1, role: "ADMIN" } as const;
     const cause = { actor, requestId: "r", peer: null };
     const approval = approveMany({ ...ports, reader }, [notes[0]?.accessKey ?? ""], { cause });
