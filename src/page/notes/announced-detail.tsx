@@ -1,14 +1,14 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useKeys } from "../base/keys.ts";
 import { notify, notifyFault } from "../base/notices.ts";
-import { accessKey, day, moment, money } from "../base/say.ts";
+import { accessKey, day, moment, money, taxpayer } from "../base/say.ts";
+import { Badge } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
 import { Copy, Skeleton } from "../parts/states.tsx";
 import { Figures } from "../parts/view.tsx";
 import { titleOf } from "./announced-list.tsx";
 import type { Announced } from "./answers.ts";
 import { post } from "./approve.ts";
-import { NoteHead } from "./note-head.tsx";
 import { awaits, SITUATIONS } from "./statement-words.ts";
 import { Statements } from "./statements.tsx";
 
@@ -55,7 +55,9 @@ function Gone(props: { accessKey: string }) {
 }
 
 function Opened({ note, ...props }: DetailProps & { readonly note: Announced }) {
+  const heading = useRef<HTMLHeadingElement>(null);
   const [busy, setBusy] = useState(false);
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   const key = note.access_key;
   const fetch = () => {
     setBusy(true);
@@ -70,15 +72,21 @@ function Opened({ note, ...props }: DetailProps & { readonly note: Announced }) 
   useKeys(isAware ? { a: props.onAware } : {});
   return (
     <>
-      <NoteHead
-        title={titleOf(note)}
-        cnpj={note.supplier_cnpj}
-        number={Number(key.slice(25, 34))}
-        series={Number(key.slice(22, 25))}
-        issuedAt={note.issued_at}
-        standing={SITUATIONS[note.situation]}
-        onClose={props.onClose}
-      />
+      <header class="note-head">
+        <Button icon="x" kind="plain" bare small onClick={props.onClose}>
+          Fechar a nota
+        </Button>
+        <div>
+          <h2 ref={heading} tabIndex={-1}>
+            {titleOf(note)}
+          </h2>
+          <p class="small quiet">
+            {taxpayer(note.supplier_cnpj)} · nº {Number(key.slice(25, 34))} · série{" "}
+            {Number(key.slice(22, 25))} · {day(note.issued_at)}
+          </p>
+        </div>
+        <Badge {...SITUATIONS[note.situation]} />
+      </header>
       <p class="note-say small">
         {note.situation === "authorised"
           ? `Anunciada pela SEFAZ em ${moment(note.announced_at)}, por um resumo: os itens vêm com o XML completo. Ela não conta em nenhum número do estoque.`

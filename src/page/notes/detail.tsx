@@ -1,11 +1,12 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useKeys } from "../base/keys.ts";
 import { useOld } from "../base/live.ts";
 import { notify, notifyFault } from "../base/notices.ts";
 import { Refused } from "../base/problem.ts";
 import { useRead } from "../base/read.ts";
-import { accessKey, money, name, quantity } from "../base/say.ts";
+import { accessKey, day, money, name, quantity, taxpayer } from "../base/say.ts";
 import { may } from "../base/session.ts";
+import { Badge } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
 import { Confirm } from "../parts/dialog.tsx";
 import { Menu, type MenuItem } from "../parts/menu.tsx";
@@ -16,7 +17,6 @@ import { approveOne, post } from "./approve.ts";
 import { askingItems, type Effects, isDenied, isReleasable, releaseOf } from "./decisions.ts";
 import { Items } from "./items.tsx";
 import { LateCost } from "./late-cost.tsx";
-import { NoteHead } from "./note-head.tsx";
 import { usePlan } from "./plan.ts";
 import { Parties } from "./printed.tsx";
 import { Resolve } from "./resolve.tsx";
@@ -71,6 +71,7 @@ function Opened(props: {
   onChanged: () => void;
 }) {
   const { note } = props;
+  const heading = useRef<HTMLHeadingElement>(null);
   const [effects, setEffects] = useState<Effects>({});
   const [asked, setAsked] = useState<Asked>(null);
   const [papers, setPapers] = useState(0);
@@ -99,17 +100,24 @@ function Opened(props: {
       .finally(() => setBusy(false));
   };
   useKeys(ready && note.status === "PENDENTE" ? { a: approve } : {});
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return (
     <>
-      <NoteHead
-        title={name(note.supplier_name)}
-        cnpj={note.supplier_cnpj}
-        number={note.number}
-        series={note.series}
-        issuedAt={note.issued_at}
-        standing={standing(note)}
-        onClose={props.onClose}
-      />
+      <header class="note-head">
+        <Button icon="x" kind="plain" bare small onClick={props.onClose}>
+          Fechar a nota
+        </Button>
+        <div>
+          <h2 ref={heading} tabIndex={-1}>
+            {name(note.supplier_name)}
+          </h2>
+          <p class="small quiet">
+            {taxpayer(note.supplier_cnpj)} · nº {note.number} · série {note.series} ·{" "}
+            {day(note.issued_at)}
+          </p>
+        </div>
+        <Badge {...standing(note)} />
+      </header>
       <p class="note-printed small">Chave de acesso: {accessKey(note.access_key)}</p>
       {papers > 0 && <Parties key={papers} accessKey={note.access_key} />}
       {note.reason !== null && (
