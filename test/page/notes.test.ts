@@ -1,5 +1,6 @@
 import { testSentences } from "./bun-world.ts";
 import { heldNotesSentences } from "./sentences/held-notes.ts";
+import { noteMappingSentences } from "./sentences/note-mapping.ts";
 import { notesSentences } from "./sentences/notes.ts";
 import { taxOfficeSentences } from "./sentences/tax-office.ts";
 import {
@@ -10,6 +11,7 @@ import {
 
 testSentences(notesSentences);
 testSentences(heldNotesSentences);
+testSentences(noteMappingSentences);
 testSentences(taxOfficeSentences);
 testSentences(taxOfficeAdminSentences);
 testSentences(paperSentences, { video: videoOfPaper });

@@ -33,8 +33,7 @@ export function FileMenu({ writes }: { writes: boolean }) {
   return (
     <>
       <Menu
-        label="CSV"
-        icon="download"
+        label={writes ? "Baixar ou importar" : "Baixar"}
         kind="line"
         items={writes ? [download, upload] : [download]}
       />
@@ -74,7 +73,7 @@ function Import({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title="Importar o de-para" onClose={onClose}>
       <p class="mapping-import-text">
-        O arquivo tem as colunas do CSV que se baixa aqui. Havendo um erro, nada é gravado.
+        Use o CSV baixado aqui, com as mesmas colunas. Se houver um erro, nada é gravado.
       </p>
       <input
         ref={input}
@@ -97,8 +96,9 @@ function Import({ onClose }: { onClose: () => void }) {
           busy={busy && outcome === null}
           onClick={() => input.current?.click()}
         >
-          {file === null ? "Escolher o arquivo" : file.name}
+          {file === null ? "Escolher o arquivo" : "Trocar o arquivo"}
         </Button>
+        {file !== null && <span>{file.name}</span>}
       </p>
       <div role="status">
         {outcome !== null && (

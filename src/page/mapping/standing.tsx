@@ -2,9 +2,9 @@ import { useState } from "preact/hooks";
 import type { z } from "zod";
 import type { ListedSupplierItemSchema } from "../../http/routes/stock/supplier-items.ts";
 import { useAddress } from "../base/address.ts";
-import { ask } from "../base/ask.ts";
 import { useListReader } from "../base/list-reader.ts";
 import { useOld } from "../base/live.ts";
+import { deleteMapping, keyOf, putMapping, sidesOf } from "../base/mapping.ts";
 import { notify, notifyFault } from "../base/notices.ts";
 import { taxpayer } from "../base/say.ts";
 import { may } from "../base/session.ts";
@@ -12,10 +12,9 @@ import { Button } from "../parts/button.tsx";
 import { Combobox } from "../parts/combobox.tsx";
 import { Confirm, Dialog } from "../parts/dialog.tsx";
 import { findProducts } from "../parts/find-products.ts";
+import { MappingForm, type OurProduct } from "../parts/mapping-form.tsx";
 import { type Column, Rows } from "../parts/rows.tsx";
 import { Empty } from "../parts/states.tsx";
-import { keyOf, queryOf } from "./item-key.ts";
-import { factorText, MappingForm, type OurProduct } from "./mapping-form.tsx";
 
 type Mapping = z.infer<typeof ListedSupplierItemSchema>;
 
@@ -47,7 +46,7 @@ export function Standing() {
     <>
       <div class="mapping-filter">
         <Combobox
-          label="De qual produto"
+          label="Produto do cadastro"
           placeholder="Todos os produtos"
           find={findProducts}
           value={product === "" ? "" : (reader.rows.value[0]?.product_name ?? product)}
@@ -70,14 +69,14 @@ export function Standing() {
             icon="link-2"
             title={
               product === ""
-                ? "Ainda não há de-para. O sistema aprende a cada nota aprovada."
-                : "Nenhum código de fornecedor é este produto."
+                ? "Ainda não há de-para gravado. Aprovar uma nota também grava os dos seus itens."
+                : "Nenhum código de fornecedor é este produto do cadastro."
             }
           />
         }
         columns={[
           {
-            head: "Produto nosso",
+            head: "Produto do cadastro",
             kind: "wide",
             cell: (one) => <span class="row-more">{one.product_code}</span>,
           },
@@ -119,9 +118,8 @@ export function Standing() {
 
 /** A mapping in words: `1 CX = 12 UN`; a fraction the other way round: `12 CX = 1 UN`. */
 function wordsOf(one: Mapping): string {
-  const [over = "1", under] = one.factor_text.split("/");
-  const theirs = `${under ?? "1"} ${one.unit_as_written}`;
-  return `${theirs} = ${factorText(over)} ${one.product_unit}`;
+  const { theirs, ours } = sidesOf(one.factor_text);
+  return `${theirs} ${one.unit_as_written} = ${ours} ${one.product_unit}`;
 }
 
 const bodyOf = (one: Mapping) => ({
@@ -134,13 +132,9 @@ const bodyOf = (one: Mapping) => ({
 });
 
 async function remove(one: Mapping): Promise<void> {
-  await ask(`/api/supplier-items?${queryOf(one)}`, { method: "DELETE" });
+  await deleteMapping(one);
   notify(`O de-para de ${one.code} foi excluído.`, {
-    undo: () =>
-      void ask("/api/supplier-items", { method: "PUT", json: bodyOf(one) }).then(
-        () => notify("Desfeito."),
-        notifyFault,
-      ),
+    undo: () => void putMapping(bodyOf(one)).then(() => notify("Desfeito."), notifyFault),
   });
 }
 
@@ -157,13 +151,13 @@ function Change(props: { mapping: Mapping; onClose: () => void; again: () => voi
       <p class="small quiet">{`Fornecedor ${taxpayer(mapping.supplier_cnpj)}. O que já está no estoque não muda.`}</p>
       <MappingForm
         item={mapping}
-        label="Produto do cadastro"
         chosen={chosen}
         onChoose={setChosen}
         onSaved={() => {
           props.again();
           props.onClose();
         }}
+        onClose={props.onClose}
       />
     </Dialog>
   );

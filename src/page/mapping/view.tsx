@@ -8,7 +8,7 @@ import { Waiting } from "./waiting.tsx";
 /** De-para: which of our products a supplier's item is. Items that wait, and the mappings that stand. */
 export default function MappingView() {
   const { param } = useAddress();
-  const standing = param("ver") === "ensinados";
+  const standing = param("ver") === "gravados";
   return (
     <View title="De-para" beside={<FileMenu writes={may("manage")} />}>
       <div class="mapping">
@@ -16,7 +16,7 @@ export default function MappingView() {
           label="Itens de fornecedores"
           tabs={[
             { href: "/de-para", text: "Esperando", current: !standing },
-            { href: "/de-para?ver=ensinados", text: "Ensinados", current: standing },
+            { href: "/de-para?ver=gravados", text: "Gravados", current: standing },
           ]}
         />
         {standing ? <Standing /> : <Waiting />}

@@ -4,12 +4,12 @@ import type { WaitingItemSchema, WaitingSchema } from "../../http/routes/notes/w
 import { useAddress } from "../base/address.ts";
 import { useKeys } from "../base/keys.ts";
 import { useOld } from "../base/live.ts";
+import { keyOf } from "../base/mapping.ts";
 import { useRead } from "../base/read.ts";
 import { count, money, name, quantity, taxpayer } from "../base/say.ts";
 import { may } from "../base/session.ts";
 import { Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Split } from "../parts/view.tsx";
-import { keyOf } from "./item-key.ts";
 import { WaitingItem } from "./waiting-item.tsx";
 
 type Page = z.infer<typeof WaitingSchema>;
@@ -85,7 +85,10 @@ export function Waiting() {
       <ErrorBar fault={read.fault} again={read.again} />
       {items.length === 0 ? (
         <div class="rows">
-          <Empty icon="check" title="Nenhum item esperando. O sistema lembra o que você ensinou.">
+          <Empty
+            icon="check"
+            title="Nenhum item esperando. O que foi gravado vale para as próximas notas."
+          >
             <p>
               Quando uma nota trouxer um código de fornecedor que o sistema não conhece, ele aparece
               aqui.
@@ -150,6 +153,11 @@ export function Waiting() {
         </>
       )}
       <Further page={read.value} after={after} />
+      {items.length > 0 && (
+        <p class="mapping-keys small quiet desk">
+          <kbd>j</kbd> <kbd>k</kbd> andar · <kbd>Enter</kbd> abrir · <kbd>n</kbd> próximo
+        </p>
+      )}
     </div>
   );
   return (

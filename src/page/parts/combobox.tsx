@@ -105,7 +105,11 @@ export function Combobox<T>(props: {
           timer.current = setTimeout(() => search(text), TYPING_MS);
         }}
         onKeyDown={onKeyDown}
-        onBlur={() => setOpen(false)}
+        onBlur={() => {
+          setOpen(false);
+          // What is typed and not chosen would be taken for what is chosen.
+          if (field.current !== null && props.value) field.current.value = props.value;
+        }}
       />
       <div id={`${id}-list`} role="listbox" aria-label={props.label} class="options" hidden={!open}>
         {found.map((option, i) => (

@@ -13,6 +13,7 @@ import { cameraSentences, countReviewSentences } from "../../page/sentences/coun
 import { frameSentences } from "../../page/sentences/frame.ts";
 import { heldNotesSentences } from "../../page/sentences/held-notes.ts";
 import { loginSentences } from "../../page/sentences/login.ts";
+import { noteMappingSentences } from "../../page/sentences/note-mapping.ts";
 import { notesSentences } from "../../page/sentences/notes.ts";
 import { panelSentences } from "../../page/sentences/panel.ts";
 import { productSentences } from "../../page/sentences/product.ts";
@@ -38,6 +39,7 @@ const LISTS = [
   ["count", countSentences, {}],
   ["notes", notesSentences, {}],
   ["held notes", heldNotesSentences, {}],
+  ["mapping in a note", noteMappingSentences, {}],
   ["notes of the tax office", taxOfficeSentences, {}],
   ["paper of a note", paperSentences, { video: videoOfPaper }],
   ["administration of the tax office", taxOfficeAdminSentences, {}],

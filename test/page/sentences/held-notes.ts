@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
-import { COMPANY, itemOf, SUPPLIERS, UNRELATED } from "../../../src/synthetic/trade.ts";
+import { COMPANY, UNRELATED } from "../../../src/synthetic/trade.ts";
 import type { Sentence, World } from "../browser.ts";
 import { registered, row, statusOf } from "./notes.ts";
 
@@ -83,34 +83,6 @@ export const heldNotesSentences: readonly Sentence[] = [
       equal(await statusOf(world, accessKey), "PENDENTE");
       await accessible();
       await picture("nota-sem-protocolo");
-    },
-  },
-  {
-    name: "an item without a product is linked in the note, with the proof of its factor, and the note is ready",
-    async run({ page, world, open, accessible, picture }) {
-      await changed(world, { require_mapping: true });
-      const product = { code: "CAFE-6220", name: "Café em grãos 6220", unit: "UN" };
-      await world.call("POST", "/api/products", product);
-      const [, beans] = SUPPLIERS[0].products;
-      const { accessKey } = await registered(world, 6220, {
-        items: beans === undefined ? 1 : [{ ...itemOf(beans, "2"), cProd: "K6220", uCom: "CX" }],
-      });
-      await open(`/notas?ver=retidas&nota=${accessKey}`);
-      const form = page.getByRole("form", { name: /De-para de/ });
-      await form.waitFor();
-      await form.getByRole("combobox").fill("6220");
-      await form.getByRole("option", { name: /Café em grãos 6220/ }).click();
-      await form.getByLabel(/1 CX da nota/).fill("12");
-      await form.getByText(/2 CX → 24 UN a R\$\s4,5625; o total de R\$\s109,50 não muda/).waitFor();
-      await accessible();
-      await picture("nota-de-para");
-      await form.getByRole("button", { name: "Gravar o de-para" }).click();
-      await page.getByText("1 nota deixou de esperar").waitFor();
-      await page.getByRole("button", { name: "Aprovar e lançar no estoque" }).click();
-      await page.getByRole("button", { name: "Estornar" }).waitFor();
-      await changed(world, { require_mapping: false });
-      const { body } = await world.call("GET", "/api/stock/CAFE-6220");
-      equal(Object(body).quantity, 24);
     },
   },
   {

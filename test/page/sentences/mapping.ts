@@ -1,5 +1,7 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import type { Locator } from "playwright-core";
+import { gtinOf } from "../../../src/synthetic/access-keys.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import type { Sentence, World } from "../browser.ts";
@@ -28,6 +30,9 @@ async function waitingNotes(world: World, seeds: readonly number[]): Promise<str
   }
   return keys;
 }
+
+/** The field of the factor for a box of the note. */
+const FACTOR = (unit: string) => `Quanto é 1 CX da nota em ${unit}?`;
 
 const stockOf = async (world: World, code: string) =>
   JSON.stringify((await world.call("GET", `/api/stock/${code}`)).body);
@@ -58,8 +63,9 @@ const sentences: readonly Sentence[] = [
       await accessible();
       await picture("mapping-waiting");
       await page.keyboard.press("Enter");
-      const factor = page.getByLabel("Quantas UN há em 1 CX?");
+      const factor = page.getByLabel(FACTOR("UN"));
       await factor.fill("12");
+      await page.getByText("1 CX da nota = 12 UN do estoque").waitFor();
       await page.getByText("120 UN a R$ 4,89").waitFor();
       await page.getByText("total R$ 586,80 não muda").waitFor();
       await page.getByText("2 notas deixam de esperar.").waitFor();
@@ -90,17 +96,20 @@ const sentences: readonly Sentence[] = [
         .first()
         .click();
       await page.getByRole("button", { name: /Leite Integral 1L/ }).click();
-      const factor = page.getByLabel("Quantas UN há em 1 CX?");
+      const factor = page.getByLabel(FACTOR("UN"));
       await factor.fill("0,0833");
       await page.getByText("0,833 UN").waitFor();
+      await page.getByText("Menos de 1 UN por CX: confira se não é o contrário.").waitFor();
       await factor.fill("meia");
       await page.getByText("Escreva um número, como 12 ou 2,5, ou uma fração, como 1/12").waitFor();
-      equal(await page.getByRole("button", { name: "Ensinar" }).isDisabled(), true);
+      equal(await page.getByRole("button", { name: "Gravar o de-para" }).isDisabled(), true);
       await factor.fill("1/12");
+      await page.getByText("12 CX da nota = 1 UN do estoque").waitFor();
       await page.getByText("não fica exata").waitFor();
+      await page.getByText("Menos de 1 UN por CX: confira se não é 12 em vez de 1/12.").waitFor();
       await picture("mapping-fraction");
-      await page.getByRole("button", { name: "Ensinar" }).click();
-      await page.getByText("aprendido.").waitFor();
+      await page.getByRole("button", { name: "Gravar o de-para" }).click();
+      await page.getByText("De-para de LEITE-CX gravado.").waitFor();
       await page.getByRole("button", { name: "Desfazer" }).click();
       await page.getByText("Desfeito.").waitFor();
       await page
@@ -123,14 +132,72 @@ const sentences: readonly Sentence[] = [
       await page.getByText("Nenhum produto parecido").waitFor();
       await page.getByRole("button", { name: "Criar produto" }).click();
       const dialog = page.getByRole("dialog", { name: "Criar produto" });
+      await dialog.getByText("1 CX da nota = 1 CX do estoque").waitFor();
       await dialog.getByLabel("Código").fill("ESPONJA");
+      await dialog.getByLabel("Unidade em que o estoque conta").fill("UN");
       await accessible();
       await picture("mapping-new-product");
       await dialog.getByRole("button", { name: "Criar produto" }).click();
-      await page.getByLabel("Quantas UN há em 1 CX?").fill("8");
+      await page.getByLabel(FACTOR("UN")).fill("8");
       await page.getByText("80 UN").waitFor();
-      await page.getByRole("button", { name: "Ensinar" }).click();
+      await page.getByRole("button", { name: "Gravar o de-para" }).click();
       await page.getByText("1 nota deixou de esperar.").waitFor();
+    },
+  },
+  {
+    name: "a product made in De-para has the item's NCM, its GTIN in the item's unit alone, and no other's factor",
+    async run({ page, world, open }) {
+      await waitingNotes(world, []);
+      const kept = async (code: string, gtin: string, unit: string) => {
+        const item = { ...BOX, cProd: code, xProd: `ARROZ ${code}`, NCM: "10063021", cEAN: gtin };
+        const [emit] = SUPPLIERS;
+        const seed = Number(gtin.slice(-5));
+        await world.upload(syntheticNote({ seed, emit, items: [item] }).xml);
+        await open(`/de-para?item=${emit.cnpj}.CX.${code}`);
+        await page.getByRole("combobox", { name: "Produto do cadastro" }).fill(MILK.name);
+        await page.getByRole("option", { name: MILK.name }).click();
+        await page.getByLabel(FACTOR("UN")).fill("12");
+        await page.getByRole("button", { name: "Criar produto" }).click();
+        const dialog = page.getByRole("dialog", { name: "Criar produto" });
+        await dialog.getByLabel("Unidade em que o estoque conta").fill(unit);
+        await dialog.getByRole("button", { name: "Criar produto" }).click();
+        await dialog.waitFor({ state: "hidden" });
+        equal(await page.getByLabel(FACTOR(unit)).inputValue(), unit === "CX" ? "1" : "");
+        const { body } = await world.call("GET", `/api/products/${code}`);
+        return [Object(body).unit, Object(body).ncm, Object(body).barcode];
+      };
+      const [boxed, single] = [gtinOf("200000007141"), gtinOf("200000007142")];
+      deepEqual(await kept("ARROZ-A", boxed, "CX"), ["CX", "10063021", boxed]);
+      deepEqual(await kept("ARROZ-B", single, "UN"), ["UN", "10063021", null]);
+    },
+  },
+  {
+    name: "a phone shows the factor, its proof and the button at once, above the bar of places",
+    async run({ page, world, open }) {
+      await waitingNotes(world, [7151]);
+      const supplier_cnpj = SUPPLIERS[1]?.cnpj ?? "";
+      const query = new URLSearchParams({ supplier_cnpj, code: BOX.cProd, unit: "CX" });
+      await world.call("DELETE", `/api/supplier-items?${query}`);
+      await page.setViewportSize({ width: 360, height: 740 });
+      await open(`/de-para?item=${supplier_cnpj}.CX.${BOX.cProd}`);
+      await page.getByRole("button", { name: /Leite Integral 1L/ }).click();
+      const factor = page.getByLabel(FACTOR("UN"));
+      await factor.fill("1/12");
+      const proof = page.getByText("12 CX da nota = 1 UN do estoque");
+      await proof.waitFor();
+      const save = page.getByRole("button", { name: "Gravar o de-para" });
+      const shown = async (one: Locator) => {
+        const box = await one.boundingBox();
+        return { top: box?.y ?? 0, bottom: (box?.y ?? 0) + (box?.height ?? 0) };
+      };
+      const bar = await shown(page.locator(".tab-bar"));
+      const order = [await shown(factor), await shown(proof), await shown(save), bar];
+      const edges = order.flatMap(({ top, bottom }) => [top, bottom]);
+      deepEqual(
+        edges,
+        [...edges].sort((a, b) => a - b),
+      );
+      ok((edges[0] ?? -1) >= 0, String(edges));
     },
   },
   {
@@ -144,18 +211,24 @@ const sentences: readonly Sentence[] = [
         factor: "1/12",
       });
       equal(put.status, 200);
-      await open("/de-para?ver=ensinados");
+      await open("/de-para?ver=gravados");
       const row = page.getByRole("row", { name: /T-77/ });
       await row.getByText("12 CX = 1 UN").waitFor();
       await accessible();
       await picture("mapping-standing");
       await row.getByRole("button", { name: "Mudar T-77" }).click();
-      await page.getByLabel("Quantas UN há em 1 CX?").fill("24");
+      await page.getByLabel(FACTOR("UN")).fill("24");
+      await page.getByText("1 CX da nota = 24 UN do estoque").waitFor();
       await accessible();
       await picture("mapping-change");
-      await page.getByRole("button", { name: "Ensinar" }).click();
+      const change = page.getByRole("dialog", { name: "De-para de T-77" });
+      await change.getByRole("button", { name: "Voltar" }).click();
+      await row.getByRole("button", { name: "Mudar T-77" }).click();
+      equal(await page.getByLabel(FACTOR("UN")).inputValue(), "1/12");
+      await page.getByLabel(FACTOR("UN")).fill("24");
+      await page.getByRole("button", { name: "Gravar o de-para" }).click();
       await row.getByText("1 CX = 24 UN").waitFor();
-      await page.getByRole("button", { name: "CSV" }).click();
+      await page.getByRole("button", { name: "Baixar ou importar" }).click();
       const [file] = await Promise.all([
         page.waitForEvent("download"),
         page.getByRole("link", { name: "Baixar o de-para (CSV)" }).click(),
@@ -165,7 +238,7 @@ const sentences: readonly Sentence[] = [
       await row.getByRole("button", { name: "Excluir T-77" }).click();
       await page.getByRole("button", { name: "Excluir", exact: true }).click();
       await row.waitFor({ state: "hidden" });
-      await page.getByRole("button", { name: "CSV" }).click();
+      await page.getByRole("button", { name: "Baixar ou importar" }).click();
       await page.getByRole("button", { name: "Importar um CSV" }).click();
       const wrong = csv.toString("utf8").replace("LEITE-1L", "NAO-HA");
       const choose = page.getByLabel("Arquivo CSV");
@@ -195,12 +268,12 @@ const sentences: readonly Sentence[] = [
       });
       await open("/de-para");
       await page.getByRole("link", { name: /leite/i }).first().click();
-      await page.getByText("Qual produto nosso é este?").waitFor();
+      await page.getByText("Quem liga o item a um produto do cadastro é um gerente.").waitFor();
       equal(await page.getByRole("button", { name: /Leite Integral 1L/ }).count(), 0);
       equal(await page.getByRole("combobox").count(), 0);
       await accessible();
       await picture("mapping-operator");
-      await page.getByRole("button", { name: "CSV" }).click();
+      await page.getByRole("button", { name: "Baixar" }).click();
       equal(await page.getByRole("button", { name: "Importar um CSV" }).count(), 0);
     },
   },
