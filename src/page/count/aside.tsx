@@ -4,7 +4,7 @@ import type { CountLineSchema } from "../../http/views/count-view.ts";
 import { ask } from "../base/ask.ts";
 import { notify, notifyFault } from "../base/notices.ts";
 import { usePages } from "../base/pages.ts";
-import { moment, name, quantity } from "../base/say.ts";
+import { count as many, moment, name, quantity } from "../base/say.ts";
 import { may } from "../base/session.ts";
 import { Button } from "../parts/button.tsx";
 import { Combobox } from "../parts/combobox.tsx";
@@ -13,7 +13,7 @@ import { productsBy } from "../parts/find-products.ts";
 import { FormFoot } from "../parts/form-foot.tsx";
 import { Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
 import type { Product } from "./catalogue.ts";
-import { arrived } from "./queue.ts";
+import { arrived, decided } from "./queue.ts";
 import type { Count } from "./scan.ts";
 
 type Line = z.infer<typeof CountLineSchema>;
@@ -38,7 +38,8 @@ export function Aside({ of }: { of: Count }) {
   const open = of.state === "open" && may("operate");
   const drop = (line: Line) =>
     void ask(`${path}/${line.line}`, { method: "DELETE" }).then(() => {
-      notify(`Linha ${line.line} retirada da contagem.`);
+      decided(of.id, [line.line], null);
+      notify(`Registro ${line.line} retirado da contagem.`);
       again();
     }, notifyFault);
   if (rows.length === 0 && busy) return <Skeleton lines={4} />;
@@ -46,7 +47,7 @@ export function Aside({ of }: { of: Count }) {
     <>
       <ErrorBar fault={fault} again={again} />
       {rows.length === 0 && fault === null && (
-        <Empty icon="check" title="Nenhum código separado.">
+        <Empty icon="check" title="Nenhum código a resolver.">
           Um código que não está no cadastro fica aqui, com o momento em que foi contado, até ser
           ligado a um produto.
         </Empty>
@@ -67,7 +68,7 @@ export function Aside({ of }: { of: Count }) {
                   Ligar a um produto
                 </Button>
                 <Button small kind="plain" icon="trash-2" bare onClick={() => drop(line)}>
-                  {`Retirar a linha ${line.line}`}
+                  {`Retirar o registro ${line.line}`}
                 </Button>
               </div>
             )}
@@ -81,7 +82,7 @@ export function Aside({ of }: { of: Count }) {
       )}
       {linking !== null && (
         <Link
-          path={path.replace(/lines$/, "unknown")}
+          of={of}
           line={linking}
           same={rows.filter((one) => codeOf(one) === codeOf(linking))}
           onClose={(done) => {
@@ -98,7 +99,7 @@ const codeOf = (line: Line): string => line.barcode ?? line.given_code ?? "";
 
 /** Chooses the product of a code: every line of this code counts for it, each at its own moment. */
 function Link(props: {
-  path: string;
+  of: Count;
   line: Line;
   same: readonly Line[];
   onClose: (done: boolean) => void;
@@ -107,11 +108,13 @@ function Link(props: {
   const [fault, setFault] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const link = async (product: Product) => {
-    for (const { line } of props.same)
-      await ask(`${props.path}/${line}/assign`, {
+    for (const { line } of props.same) {
+      await ask(`/api/counts/${encodeURIComponent(props.of.id)}/unknown/${line}/assign`, {
         method: "POST",
         json: { product_code: product.code },
       });
+      decided(props.of.id, [line], product.code);
+    }
     notify(`${codeOf(props.line)} conta agora como ${name(product.name)}.`);
     props.onClose(true);
   };
@@ -134,9 +137,11 @@ function Link(props: {
           onChoose={({ value }) => setChosen(value)}
           none="Nenhum produto. Cadastre-o em Estoque, e ligue depois."
         />
-        {props.same.length > 1 && (
-          <p class="quiet small">Vale para as {props.same.length} linhas com este código.</p>
-        )}
+        <p class="quiet small">
+          O que foi contado com este código ({many(props.same.length, "registro", "registros")})
+          conta para o produto nesta contagem. O cadastro não muda: para o código ser reconhecido da
+          próxima vez, informe-o no produto, em Estoque.
+        </p>
         <FormFoot
           fault={fault}
           action="Ligar"

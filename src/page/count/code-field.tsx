@@ -59,7 +59,7 @@ export function CodeField({ of }: { of: Count }) {
           }}
         />
         <Button type="submit" kind="main">
-          Contar
+          Somar
         </Button>
       </div>
       <p id={`${id}-hint`} class="field-hint">

@@ -1,7 +1,5 @@
-import { useEffect } from "preact/hooks";
 import type { z } from "zod";
 import type { CountDetailSchema } from "../../http/views/count-view.ts";
-import { useRead } from "../base/read.ts";
 import { count as many, quantity } from "../base/say.ts";
 import { Button } from "../parts/button.tsx";
 import { CameraPanel } from "../parts/camera.tsx";
@@ -10,12 +8,13 @@ import { catalogue } from "./catalogue.ts";
 import { CodeField } from "./code-field.tsx";
 import { muted, setMuted, tell } from "./feedback.ts";
 import { ItemRows, written } from "./item-rows.tsx";
-import { asideItems, items, productItems, unitsHere, unsentHere } from "./items.ts";
-import { arrived } from "./queue.ts";
+import { asideItems, items, linesHere, productItems, unitsHere, unsentHere } from "./items.ts";
 import { type Count, count, last } from "./scan.ts";
 
+type Whole = z.infer<typeof CountDetailSchema>;
+
 /** Counting: the field, what was read last, and what this browser has counted. */
-export function Counting({ of }: { of: Count }) {
+export function Counting({ of, whole }: { of: Count; whole: Whole | null }) {
   return (
     <div class="count-page">
       <section class="card count-input">
@@ -35,10 +34,12 @@ export function Counting({ of }: { of: Count }) {
         <NoCatalogue />
       </section>
       <section class="card count-list">
-        <Head of={of} />
+        <Head whole={whole} />
         {productItems.value.length === 0 ? (
           <p class="count-none">
-            Leia o primeiro código. Tudo fica guardado neste aparelho, também sem internet.
+            {asideItems.value.length === 0
+              ? "Leia o primeiro código. Tudo fica neste aparelho, também sem internet."
+              : "Ainda nenhum produto do cadastro."}
           </p>
         ) : (
           <ItemRows label="Produtos contados neste aparelho" items={productItems.value} />
@@ -47,10 +48,10 @@ export function Counting({ of }: { of: Count }) {
       {asideItems.value.length > 0 && (
         <section class="card count-list">
           <header class="count-head">
-            <h2>{many(asideItems.value.length, "código separado", "códigos separados")}</h2>
-            <p>Ainda não contam. Em “Separados” cada um é ligado a um produto.</p>
+            <h2>{many(asideItems.value.length, "código a resolver", "códigos a resolver")}</h2>
+            <p>Não conta até ser ligado a um produto, em “A resolver”.</p>
           </header>
-          <ItemRows label="Códigos separados neste aparelho" items={asideItems.value} />
+          <ItemRows label="Códigos a resolver neste aparelho" items={asideItems.value} />
         </section>
       )}
     </div>
@@ -75,41 +76,34 @@ function NoCatalogue() {
   if (at !== 0 && whole) return null;
   const text =
     at === 0
-      ? "Os nomes dos produtos ainda não estão neste aparelho. Pode contar: cada código é conferido quando a linha chegar ao sistema."
-      : `Só os primeiros ${quantity(products.length)} produtos cabem neste aparelho. Os outros são conferidos quando a linha chega ao sistema.`;
+      ? "Os nomes dos produtos ainda não estão neste aparelho. Pode contar: cada código é conferido quando chegar ao sistema."
+      : `Só os primeiros ${quantity(products.length)} produtos cabem neste aparelho. Os outros são conferidos quando chegam ao sistema.`;
   return <p class="field-hint">{text}</p>;
 }
 
-/** How old the figures of the other devices may be. */
-const OTHERS_MS = 20_000;
-
-function Head({ of }: { of: Count }) {
-  const whole = useRead<z.infer<typeof CountDetailSchema>>(
-    `/api/counts/${encodeURIComponent(of.id)}`,
-  );
-  const times = arrived.value;
-  const { again } = whole;
-  useEffect(() => {
-    if (times > 0) again();
-  }, [times, again]);
-  useEffect(() => {
-    // Lines of other devices are no event of the feed.
-    const timer = setInterval(() => {
-      if (document.visibilityState === "visible" && navigator.onLine) again();
-    }, OTHERS_MS);
-    return () => clearInterval(timer);
-  }, [again]);
+/** What this browser has counted, and, where others count too, what all have. */
+function Head({ whole }: { whole: Whole | null }) {
   const toSend = unsentHere.value;
   return (
     <header class="count-head">
       <h2>
-        {many(productItems.value.length, "produto", "produtos")} · {unitsText(unitsHere.value)} ·{" "}
-        <span data-unsent={toSend}>{quantity(toSend)} a enviar</span>
+        {productItems.value.length === 0
+          ? "Nenhum produto"
+          : `${many(productItems.value.length, "produto", "produtos")} · ${unitsText(unitsHere.value)}`}
+        {items.value.length + toSend > 0 && (
+          <>
+            {" "}
+            ·{" "}
+            <span data-unsent={toSend}>
+              {toSend === 0 ? "tudo enviado" : `${quantity(toSend)} a enviar`}
+            </span>
+          </>
+        )}
       </h2>
-      {whole.value !== null && (
+      {whole !== null && whole.lines > linesHere.value && (
         <p>
-          Com todos os aparelhos: {many(whole.value.products_counted, "produto", "produtos")} em{" "}
-          {many(whole.value.lines, "linha", "linhas")}
+          Com todos os aparelhos: {many(whole.products_counted, "produto", "produtos")} em{" "}
+          {many(whole.lines, "registro", "registros")}
         </p>
       )}
     </header>

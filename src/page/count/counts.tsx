@@ -37,13 +37,24 @@ export function Counts() {
       title="Contagem"
       beside={
         may("manage") && (
-          <Button kind="main" icon="plus" onClick={() => setStarting(true)}>
+          <Button
+            kind="main"
+            icon="plus"
+            disabled={away}
+            {...(away ? { title: "Começar uma contagem precisa de internet" } : {})}
+            onClick={() => setStarting(true)}
+          >
             Nova contagem
           </Button>
         )
       }
     >
-      {!(away && shown.length > 0) && <ErrorBar fault={fault} again={again} />}
+      {!away && <ErrorBar fault={fault} again={again} />}
+      {away && known !== null && shown.length === 0 && (
+        <Empty icon="wifi-off" title="Nenhuma contagem salva neste aparelho.">
+          Abra uma contagem com internet uma vez; depois ela funciona também sem.
+        </Empty>
+      )}
       {first === null && fault === null && <Skeleton lines={4} />}
       {first !== null && rows.length === 0 && (
         <Empty icon="scan-barcode" title="Nenhuma contagem ainda.">
@@ -53,17 +64,20 @@ export function Counts() {
         </Empty>
       )}
       {open.length > 0 && (
-        <ul class="count-cards" aria-label="Contagens abertas">
-          {open.map((one) => (
-            <li key={one.id} class="card">
-              <CountLink one={one} href={withParams({ contagem: one.id })} />
-            </li>
-          ))}
-        </ul>
+        <section>
+          <h2 class="count-group">Abertas</h2>
+          <ul class="count-cards" aria-label="Contagens abertas">
+            {open.map((one) => (
+              <li key={one.id} class="card">
+                <CountLink one={one} href={withParams({ contagem: one.id })} />
+              </li>
+            ))}
+          </ul>
+        </section>
       )}
       {ended.length > 0 && (
         <section>
-          <h2 class="count-ended">Encerradas</h2>
+          <h2 class="count-group">Encerradas</h2>
           <ul class="count-cards" aria-label="Contagens encerradas">
             {ended.map((one) => (
               <li key={one.id} class="card">
@@ -91,6 +105,9 @@ export function Counts() {
   );
 }
 
+const linesText = ({ lines }: Count): string =>
+  lines === 0 ? "nada contado" : many(lines, "registro", "registros");
+
 function CountLink({ one, href }: { one: Count; href: string }) {
   const toSend = waiting.value.get(one.id) ?? 0;
   return (
@@ -100,7 +117,7 @@ function CountLink({ one, href }: { one: Count; href: string }) {
           {one.name}
         </a>
         <small>
-          {scopeText(one)} · {moment(one.opened_at)} · {many(one.lines, "linha", "linhas")}
+          {scopeText(one)} · {moment(one.opened_at)} · {linesText(one)}
         </small>
         {one.reason !== null && <small>{one.reason}</small>}
       </div>

@@ -8,10 +8,12 @@ import { Confirm } from "../parts/dialog.tsx";
 import { Segments } from "../parts/field.tsx";
 import type { Count } from "./scan.ts";
 
+type Sums = z.infer<typeof CountSumsSchema>;
+
 /** Closes a count: what is different becomes movements. Says before what happens to products without a line. */
 export function CloseCount(props: {
   of: Count;
-  sums: z.infer<typeof CountSumsSchema>;
+  sums: Sums;
   unsent: number;
   onClose: () => void;
   onEnded: () => void;
@@ -23,6 +25,7 @@ export function CloseCount(props: {
     <Confirm
       title="Ajustar o estoque pela contagem?"
       action="Ajustar o estoque"
+      danger={missing === "zero" && sums.not_counted > 0}
       reason="Motivo (fica na auditoria)"
       onClose={props.onClose}
       act={async (reason) => {
@@ -36,25 +39,19 @@ export function CloseCount(props: {
         props.onEnded();
       }}
     >
-      <p>
-        Entram {money(sums.surplus_value)} de sobra (
-        {many(sums.surplus_products, "produto", "produtos")}) e saem {money(sums.shortage_value)} de
-        falta ({many(sums.shortage_products, "produto", "produtos")}). A contagem fica encerrada, e
-        não se desfaz: um erro se corrige contando de novo.
-      </p>
       {props.unsent > 0 && (
         <p class="count-warn">
           {many(
             props.unsent,
-            "linha deste aparelho ainda não chegou",
-            "linhas deste aparelho ainda não chegaram",
+            "registro deste aparelho ainda não chegou ao sistema e ficaria",
+            "registros deste aparelho ainda não chegaram ao sistema e ficariam",
           )}{" "}
-          ao sistema e ficaria de fora.
+          de fora.
         </p>
       )}
       {sums.aside > 0 && (
         <p class="count-warn">
-          {many(sums.aside, "linha separada fica", "linhas separadas ficam")} de fora.
+          {many(sums.aside, "registro a resolver fica", "registros a resolver ficam")} de fora.
         </p>
       )}
       {sums.not_counted > 0 && (
@@ -68,8 +65,26 @@ export function CloseCount(props: {
           onChange={setMissing}
         />
       )}
+      <p class="count-effect" role="status">
+        {effectOf(sums, missing)}
+      </p>
+      <p>A contagem fica encerrada, e não se desfaz: um erro se corrige contando de novo.</p>
     </Confirm>
   );
+}
+
+/** Everything that the close moves; what has no line is in it only where it passes to zero. */
+function effectOf(sums: Sums, missing: "keep" | "zero"): string {
+  const counted = `Entram ${money(sums.surplus_value)} de sobra (${many(sums.surplus_products, "produto", "produtos")}) e saem ${money(sums.shortage_value)} de falta (${many(sums.shortage_products, "produto", "produtos")}).`;
+  if (missing === "keep" || sums.not_counted === 0) return counted;
+  const rest = many(
+    sums.not_counted,
+    "produto sem contagem, que passa a zero",
+    "produtos sem contagem, que passam a zero",
+  );
+  // Negative balances may outweigh the others.
+  const { not_counted_value: value } = sums;
+  return `${counted} ${value < 0 ? "Entram" : "Saem"} também ${money(Math.abs(value))} de ${rest}.`;
 }
 
 /** Cancels a count: nothing moves. */

@@ -28,7 +28,7 @@ export function ItemRows({ label, items }: { label: string; items: readonly Item
       </ul>
       {items.length > MOST_DRAWN && (
         <p class="count-rest">
-          As {MOST_DRAWN} últimas linhas. Leia ou digite o código para ver uma das outras.
+          Os {MOST_DRAWN} últimos. Leia ou digite o código para ver um dos outros.
         </p>
       )}
       {open !== null && <Quantity item={open} onClose={() => setOpen(null)} />}

@@ -77,3 +77,22 @@ export const unitsHere = computed(() =>
 export const unsentHere = computed(
   () => [...lines.value.values()].filter(({ todo }) => todo !== undefined).length,
 );
+
+/** Lines of this browser that stand. */
+export const linesHere = computed(
+  () => [...lines.value.values()].filter(({ gone }) => !gone).length,
+);
+
+/** What this browser has not sent of each product or code: what a refusal leaves here, 1/10⁴. */
+export const unsentItems = computed<
+  readonly Pick<Item, "key" | "name" | "code" | "unit" | "quantity_e4">[]
+>(() => {
+  const sums = new Map<string, number>();
+  for (const line of lines.value.values())
+    if (line.line === null && !line.gone)
+      sums.set(keyOf(line), (sums.get(keyOf(line)) ?? 0) + line.quantity_e4);
+  return items.value.flatMap(({ key, name: text, code, unit }) => {
+    const quantity_e4 = sums.get(key);
+    return quantity_e4 === undefined ? [] : [{ key, name: text, code, unit, quantity_e4 }];
+  });
+});

@@ -23,7 +23,7 @@ export function scopeText(count: Count): string {
   if (count.scope === "all") return "Tudo";
   if (count.scope === "category") return "Uma categoria";
   if (count.scope === "location") return `Local ${count.location ?? ""}`;
-  return "Uma lista de produtos";
+  return "Lista de produtos";
 }
 
 export const STATES: Record<Count["state"], Said> = {

@@ -154,6 +154,29 @@ export const batchAnswered = (batch: Batch, answers: readonly Answered[]): Promi
     return { put: changed, removed: [] };
   });
 
+/**
+ * Takes over what a person has decided about lines of all devices by their numbers on the server: they have this product now, or
+ * (null) count no more.
+ */
+export const linesDecided = (
+  mine: string,
+  numbers: readonly number[],
+  product: string | null,
+): Promise<Changed> =>
+  withLines(async (lines) => {
+    const all = await got<Line[]>(lines.index("mine").getAll(mine));
+    const changed: { put: Line[]; removed: number[] } = { put: [], removed: [] };
+    for (const line of all) {
+      if (line.line === null || !numbers.includes(line.line)) continue;
+      if (product !== null) changed.put.push(await put(lines, { ...line, product, aside: null }));
+      else {
+        await got(lines.delete(line.id));
+        changed.removed.push(line.id);
+      }
+    }
+    return changed;
+  });
+
 /** Removes lines: those that were undone on the server, and those that a person gives up. */
 export const removeLines = (ids: readonly number[]): Promise<Changed> =>
   ids.length === 0

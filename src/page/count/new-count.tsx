@@ -98,7 +98,9 @@ export function NewCount(props: { onClose: () => void; onOpened: (count: Count) 
             none="Nenhum produto tem um local no cadastro."
           />
         )}
-        <p class="quiet small">Vendas e entradas podem seguir: cada linha guarda o seu momento.</p>
+        <p class="quiet small">
+          A loja pode continuar vendendo: cada leitura guarda a hora em que foi feita.
+        </p>
         <FormFoot fault={fault} action="Começar a contar" busy={busy} onClose={props.onClose} />
       </form>
     </Dialog>

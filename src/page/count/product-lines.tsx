@@ -8,6 +8,7 @@ import { may } from "../base/session.ts";
 import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { ErrorBar, Skeleton } from "../parts/states.tsx";
+import { decided } from "./queue.ts";
 import type { Count } from "./scan.ts";
 
 type Line = z.infer<typeof CountLineSchema>;
@@ -26,7 +27,8 @@ export function ProductLines(props: {
   );
   const undo = ({ line }: Line) =>
     void ask(`${path}/${line}`, { method: "DELETE" }).then(() => {
-      notify(`Linha ${line} desfeita.`);
+      notify(`Registro ${line} desfeito.`);
+      decided(of.id, [line], null);
       again();
       props.onUndone();
     }, notifyFault);
@@ -34,7 +36,7 @@ export function ProductLines(props: {
     <Dialog title={name(product.name)} onClose={props.onClose}>
       <ErrorBar fault={fault} again={again} />
       {rows.length === 0 && busy && <Skeleton lines={2} />}
-      {rows.length === 0 && !busy && <p class="quiet">Nenhuma linha conta agora.</p>}
+      {rows.length === 0 && !busy && <p class="quiet">Nenhum registro conta agora.</p>}
       <ul class="count-lines">
         {rows.map((line) => (
           <li key={line.line}>

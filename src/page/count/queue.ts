@@ -13,6 +13,7 @@ import {
   type Batch,
   batchAnswered,
   type Changed,
+  linesDecided,
   linesOf,
   nextBatch,
   removeAtLeaving,
@@ -24,7 +25,7 @@ import {
 export const lines = signal<ReadonlyMap<number, Line>>(new Map());
 /** Why the server does not take the lines of a count: by the count's id. */
 export const refusals = signal<ReadonlyMap<string, unknown>>(new Map());
-/** How often lines have arrived on the server: what it says of a count is old then. */
+/** How often lines have arrived on the server, or were decided on there: what it says of a count is old then. */
 export const arrived = signal(0);
 /** How many lines wait, of each count of this person. */
 export const waiting = signal<ReadonlyMap<string, number>>(new Map());
@@ -52,6 +53,14 @@ export function changed({ put, removed }: Changed): void {
   for (const line of put) if (line.mine === shownCount) next.set(line.id, line);
   lines.value = next;
   void look();
+}
+
+/** Shows here too what was decided about lines of a count on the server: `product` null takes them out. */
+export function decided(count: string, numbers: readonly number[], product: string | null): void {
+  const person = owner.value;
+  if (person === null) return;
+  arrived.value += 1;
+  linesDecided(mineOf(person, count), numbers, product).then(changed, () => undefined);
 }
 
 /** A mark for the frame: this browser has lines to send, of anybody, also when the view is not open (src/page/shell.tsx). */
@@ -173,8 +182,8 @@ unsent.add(async () => {
   const many = [...waiting.value.values()].reduce((sum, one) => sum + one, 0);
   if (many === 0) return null;
   return many === 1
-    ? "1 linha de contagem ainda não foi enviada"
-    : `${many} linhas de contagem ainda não foram enviadas`;
+    ? "1 registro de contagem ainda não foi enviado. Ligue a internet e espere o envio, ou saia e perca o que ele contou."
+    : `${many} registros de contagem ainda não foram enviados. Ligue a internet e espere o envio, ou saia e perca o que eles contaram.`;
 });
 atLeaving.add(async (why) => {
   lines.value = new Map();

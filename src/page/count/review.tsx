@@ -12,6 +12,7 @@ import { may } from "../base/session.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
 import { Heads } from "../parts/heads.tsx";
+import { Menu } from "../parts/menu.tsx";
 import { Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Figures, Tabs } from "../parts/view.tsx";
 import { CancelCount, CloseCount } from "./ending.tsx";
@@ -55,10 +56,10 @@ export function Review({ of, onEnded }: { of: Count; onEnded: () => void }) {
         <p class="count-warn">
           {many(
             toSend,
-            "linha deste aparelho ainda não chegou",
-            "linhas deste aparelho ainda não chegaram",
+            "registro deste aparelho ainda não chegou ao sistema, e não está",
+            "registros deste aparelho ainda não chegaram ao sistema, e não estão",
           )}{" "}
-          ao sistema, e não está nestas somas.
+          nestas somas.
         </p>
       )}
       {sums !== null && <SumsOf sums={sums} asideHref={withParams({ ver: "separados" })} />}
@@ -67,12 +68,18 @@ export function Review({ of, onEnded }: { of: Count; onEnded: () => void }) {
           <Button kind="main" icon="check" onClick={() => setEnding("close")}>
             Ajustar o estoque
           </Button>
-          <Button kind="plain" icon="ban" onClick={() => setEnding("cancel")}>
-            Cancelar a contagem
-          </Button>
-          <Button kind="plain" icon="refresh-cw" busy={shown.busy} onClick={shown.again}>
-            Atualizar
-          </Button>
+          <Menu
+            label="Mais"
+            items={[
+              { text: "Atualizar", icon: "refresh-cw", onClick: shown.again },
+              {
+                text: "Cancelar a contagem",
+                icon: "ban",
+                danger: true,
+                onClick: () => setEnding("cancel"),
+              },
+            ]}
+          />
         </div>
       )}
       <Tabs
@@ -99,6 +106,7 @@ export function Review({ of, onEnded }: { of: Count; onEnded: () => void }) {
           rows={counted.rows}
           greatest={counted.first?.greatest ?? []}
           onOpen={setLines}
+          open={of.state === "open"}
         />
       )}
       {shown.hasMore && (
@@ -154,8 +162,8 @@ function SumsOf({ sums, asideHref }: { sums: Sums; asideHref: string }) {
       />
       {sums.aside > 0 && (
         <p class="count-warn">
-          {many(sums.aside, "linha separada não está", "linhas separadas não estão")} nestas somas.{" "}
-          <a href={asideHref}>Ligar a produtos</a>
+          {many(sums.aside, "registro a resolver não está", "registros a resolver não estão")}{" "}
+          nestas somas. <a href={asideHref}>Ligar a produtos</a>
         </p>
       )}
     </section>
@@ -169,9 +177,15 @@ function CountedRows(props: {
   rows: readonly Counted[];
   greatest: readonly Counted[];
   onOpen: (product: Counted) => void;
+  open: boolean;
 }) {
   if (props.rows.length === 0)
-    return <Empty icon="scan-barcode" title="Nenhum produto foi contado ainda." />;
+    return (
+      <Empty
+        icon="scan-barcode"
+        title={props.open ? "Nenhum produto foi contado ainda." : "Nenhum produto foi contado."}
+      />
+    );
   const first = props.greatest.length > 0 && props.rows.length > 10;
   return (
     <>

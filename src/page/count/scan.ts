@@ -129,11 +129,11 @@ const text = (what: Pick<Counted, "code" | "barcode">): string => what.barcode ?
 export function sentenceOf({ aside }: Pick<Counted, "aside">, code: string): string {
   if (aside === "outside") {
     const [product] = productsOf(code);
-    return `${name(product?.name ?? code)} não é desta contagem. Fica separado.`;
+    return `${name(product?.name ?? code)} não é desta contagem. Fica em “A resolver”.`;
   }
   if (aside === "ambiguous")
-    return `Mais de um produto tem o código ${code}. Fica separado até alguém escolher.`;
-  return `O código ${code} não está no cadastro. Fica separado, para ligar a um produto depois.`;
+    return `Mais de um produto tem o código ${code}. Fica em “A resolver” até alguém escolher.`;
+  return `O código ${code} não está no cadastro. Fica em “A resolver”, para ligar a um produto depois.`;
 }
 
 /** Counts so much of an item on this browser, in 1/10⁴; null: it counts no more. */

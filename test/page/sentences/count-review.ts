@@ -50,7 +50,7 @@ export const countReviewSentences: readonly Sentence[] = [
       await scan(other, `5*${water?.barcode}`);
       await other.getByText("1 produto · 5 unidades").waitFor();
       await sent(other);
-      await other.getByText("Com todos os aparelhos: 2 produtos em 3 linhas").waitFor();
+      await other.getByText("Com todos os aparelhos: 2 produtos em 3 registros").waitFor();
       await device?.close();
       deepEqual(await countedOf(world, count), {
         [water?.code ?? ""]: 9,
@@ -75,7 +75,12 @@ export const countReviewSentences: readonly Sentence[] = [
       await page.getByRole("button", { name: "Ajustar o estoque" }).click();
       await dialog.getByRole("button", { name: "Ajustar o estoque" }).click();
       await dialog.getByText("Escreva o motivo").waitFor();
+      const effect = dialog.getByRole("status");
+      match((await effect.textContent()) ?? "", /saem R\$\s2,50 de falta \(1 produto\)\.$/);
       await dialog.getByRole("radio", { name: "Passa a zero" }).check();
+      await effect
+        .getByText(/Saem também R\$\s25,00 de 1 produto sem contagem, que passa a zero\.$/)
+        .waitFor();
       await dialog.getByLabel(/Motivo/).fill("contagem do mês");
       await accessible();
       await picture("count-close");
@@ -86,7 +91,7 @@ export const countReviewSentences: readonly Sentence[] = [
     },
   },
   {
-    name: "a count that was closed meanwhile takes no line, and what is on the device stays until a person discards it",
+    name: "a count that was closed meanwhile takes no line, and what is on the device is shown until a person discards it",
     async run({ page, context, open, world, accessible, picture }) {
       const count = await openCount(world);
       const [water] = count.products;
@@ -97,12 +102,20 @@ export const countReviewSentences: readonly Sentence[] = [
       await page.getByText("1 produto · 1 unidade · 1 a enviar").waitFor();
       await world.call("POST", `/api/counts/${count.id}/cancel`, { reason: "começou errada" });
       await context.setOffline(false);
-      await page.getByText("1 linha deste aparelho não foi aceita").waitFor();
+      const refused = page.getByRole("region", { name: "O que não foi aceito" });
+      await refused.getByText("Esta contagem foi cancelada. 1 registro deste aparelho").waitFor();
+      await refused
+        .getByRole("listitem")
+        .getByText(water?.code ?? "")
+        .waitFor();
+      // It would never be taken.
+      equal(await page.getByRole("button", { name: "Tentar de novo" }).count(), 0);
+      await page.getByText("Nenhum produto foi contado.", { exact: true }).waitFor();
       await accessible();
       await picture("count-refused");
       await page.getByRole("button", { name: "Descartar" }).click();
       await page.getByRole("dialog").getByRole("button", { name: "Descartar" }).click();
-      await page.getByText("não foi aceita").waitFor({ state: "hidden" });
+      await refused.waitFor({ state: "hidden" });
       deepEqual(await countedOf(world, count), {});
     },
   },
@@ -115,7 +128,7 @@ export const countReviewSentences: readonly Sentence[] = [
       await scan(page, ...count.products.map(({ barcode }) => barcode));
       await page.getByText("130 produtos · 130 unidades").waitFor();
       await sent(page);
-      await page.getByText("As 100 últimas linhas.").waitFor();
+      await page.getByText("Os 100 últimos.").waitFor();
       const rows = page.getByRole("list", { name: "Produtos contados neste aparelho" });
       equal(await rows.getByRole("listitem").count(), 100);
       await page.evaluate(WATCH_ROWS);
@@ -161,7 +174,7 @@ export const countReviewSentences: readonly Sentence[] = [
       await scan(page, count.products[0]?.barcode ?? "");
       await page.getByText("1 a enviar").waitFor();
       await page.getByRole("button", { name: "Sair" }).click();
-      await page.getByText("1 linha de contagem ainda não foi enviada").waitFor();
+      await page.getByText("1 registro de contagem ainda não foi enviado.").waitFor();
       await picture("count-leave");
       await page.getByRole("button", { name: "Voltar" }).click();
       await context.setOffline(false);

@@ -184,20 +184,24 @@ export const countSentences: readonly Sentence[] = [
       await ready(page);
       await scan(page, strange, strange);
       await page.getByText(`O código ${strange} não está no cadastro.`).waitFor();
-      await page.getByRole("heading", { name: "1 código separado" }).waitFor();
+      await page.getByRole("heading", { name: "1 código a resolver" }).waitFor();
       await sent(page);
       deepEqual(await countedOf(world, count), { "?": 2 });
       await accessible();
       await picture("count-unknown");
-      await page.getByRole("link", { name: "Separados" }).click();
+      // The manager sees on the tab that something waits.
+      await page.getByRole("link", { name: /^A resolver\s*1$/ }).click();
       await page.getByRole("button", { name: "Ligar a um produto" }).click();
       await page.getByRole("combobox", { name: "Produto" }).fill(water?.code ?? "");
       await page.getByRole("option").first().click();
       await accessible();
       await picture("count-link");
       await page.getByRole("button", { name: "Ligar", exact: true }).click();
-      await page.getByText("Nenhum código separado.").waitFor();
+      await page.getByText("Nenhum código a resolver.").waitFor();
+      await page.getByRole("link", { name: "A resolver", exact: true }).waitFor();
       deepEqual(await countedOf(world, count), { [water?.code ?? ""]: 2 });
+      await page.getByRole("link", { name: "Contar" }).click();
+      await page.getByText("1 produto · 2 unidades · tudo enviado").waitFor();
     },
   },
   {
