@@ -10,7 +10,7 @@ const TOP = 5;
 /** Entries and exits by the day on which they happened, and the month beside the one before. */
 export function Movements({ days, stats }: { days: readonly Day[]; stats: Stats | null }) {
   const still = days.every(({ entries, exits }) => entries === 0 && exits === 0);
-  const trend = stats === null ? [] : trendSentences(stats.trend);
+  const trend = stats === null || (still && isStill(stats)) ? [] : trendSentences(stats.trend);
   const span = `de ${dayMonth(days[0]?.date)} a ${dayMonth(days.at(-1)?.date)}`;
   return (
     <Card title="Entradas e saídas, 30 dias" class="panel-wide">
@@ -40,6 +40,12 @@ export function Movements({ days, stats }: { days: readonly Day[]; stats: Stats 
   );
 }
 
+/** Nothing this month: what the thirty days say already. */
+const isStill = ({ trend: { now } }: Stats): boolean =>
+  now.entries_value === 0 && now.exits_value === 0;
+
+const AVERAGE = <p class="small quiet panel-note">Valor pelo custo médio.</p>;
+
 /** The products of the highest value. */
 export function Valuable({ stock }: { stock: Composition }) {
   const rows = stock.most_valuable.slice(0, TOP).map((one) => ({
@@ -53,7 +59,10 @@ export function Valuable({ stock }: { stock: Composition }) {
       {rows.length === 0 ? (
         <p class="quiet">Nenhum produto com saldo e custo.</p>
       ) : (
-        <BarList title="Produtos de maior valor" rows={rows} format={money} />
+        <>
+          <BarList title="Produtos de maior valor" rows={rows} format={money} />
+          {AVERAGE}
+        </>
       )}
     </Card>
   );
@@ -77,6 +86,7 @@ export function Categories({ stock }: { stock: Composition }) {
           E mais {count(categories.length - rows.length, "categoria", "categorias")}.
         </p>
       )}
+      {AVERAGE}
     </Card>
   );
 }
@@ -110,7 +120,9 @@ export function Ages({ stock, stats }: { stock: Composition; stats: Stats | null
         format={money}
         tone="blue"
       />
-      <p class="small quiet panel-note">Dias desde o último movimento; valor pelo custo médio.</p>
+      <p class="small quiet panel-note">
+        Dias desde o último movimento dos produtos com saldo; valor pelo custo médio.
+      </p>
     </Card>
   );
 }
@@ -133,16 +145,21 @@ export function Expiring({ stock }: { stock: Composition }) {
       {none ? (
         <p class="quiet">Nenhum lote com saldo vence nas próximas doze semanas.</p>
       ) : (
-        <BarChart
-          title="Vencem por semana"
-          summary="Valor pelo custo médio dos lotes que vencem em cada semana a partir do dia indicado."
-          labels={expiring.map(({ from }) => dayMonth(from))}
-          series={[
-            { name: "Valor que vence", tone: "red", values: expiring.map(({ value }) => value) },
-          ]}
-          format={money}
-          height={180}
-        />
+        <>
+          <BarChart
+            title="Vencem por semana"
+            summary="Valor pelo custo médio dos lotes que vencem em cada semana a partir do dia indicado."
+            labels={expiring.map(({ from }) => dayMonth(from))}
+            series={[
+              { name: "Valor que vence", tone: "red", values: expiring.map(({ value }) => value) },
+            ]}
+            format={money}
+            height={180}
+          />
+          <p class="small quiet panel-note">
+            Em reais, pelo custo médio; cada semana começa no dia indicado.
+          </p>
+        </>
       )}
     </Card>
   );

@@ -27,9 +27,13 @@ export function Head({ stats }: { stats: Stats | null }) {
       <Figure
         wide
         href="/estoque"
-        label="Estoque pelo último custo"
-        value={money(stats?.stock_wealth)}
-        more={stats === null ? "–" : count(stats.total_skus, "produto", "produtos")}
+        label="Estoque pelo custo médio"
+        value={money(stats?.stock_value)}
+        more={
+          stats === null
+            ? "–"
+            : `${count(stats.total_skus, "produto", "produtos")} · pelo último custo ${money(stats.stock_wealth)}`
+        }
       />
       <Figure
         href="/estoque?ver=abaixo"

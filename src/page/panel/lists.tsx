@@ -108,7 +108,11 @@ function alertsOf({ alerts }: Stats): Alert[] {
 }
 
 /** The newest entries that cost more than the average; nothing where none rose. */
-export function CostRises({ stats: { cost_rises: rises } }: { stats: Stats }) {
+export function CostRises({ stats: { cost_rises: all } }: { stats: Stats }) {
+  // One line a product: its newest.
+  const rises = all.filter(
+    ({ product_code: code }, at) => all.findIndex((one) => one.product_code === code) === at,
+  );
   if (rises.length === 0) return null;
   return (
     <Card title="Custos que subiram">

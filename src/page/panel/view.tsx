@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useOld } from "../base/live.ts";
 import { isSettled, type Read, useRead } from "../base/read.ts";
-import { name } from "../base/say.ts";
+import { moment, name } from "../base/say.ts";
 import { companyName } from "../base/session.ts";
 import { Button } from "../parts/button.tsx";
 import { ErrorBar, Skeleton } from "../parts/states.tsx";
@@ -36,13 +36,20 @@ export default function PanelView() {
   });
   const failed = all.filter(({ fault }) => fault !== null);
   const held = useHeldNotes(stats.value);
+  const [printedAt, setPrintedAt] = useState(Date.now);
+  useEffect(() => {
+    const now = () => setPrintedAt(Date.now());
+    addEventListener("beforeprint", now);
+    return () => removeEventListener("beforeprint", now);
+  }, []);
   return (
     <View
       title="Painel"
       beside={
         <>
           <span class="quiet panel-company">{name(companyName.value)}</span>
-          <Button icon="printer" kind="plain" onClick={() => print()}>
+          <span class="quiet panel-printed">Impresso em {moment(printedAt)}</span>
+          <Button icon="printer" onClick={() => print()}>
             Imprimir
           </Button>
         </>

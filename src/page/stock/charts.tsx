@@ -96,15 +96,18 @@ export function CostChart({
     return times === 1 ? label : `${label} (${times})`;
   });
   return (
-    <LineChart
-      title="Custo de uma unidade em cada nota"
-      summary={`De ${unitCost(costs[0])} em ${dayText(days[0])} a ${unitCost(costs.at(-1))} em ${dayText(days.at(-1))}.`}
-      labels={labels}
-      at={days.map(momentOf)}
-      series={[{ name: "Custo unitário", tone: "blue", values: costs }]}
-      format={unitCost}
-      height={180}
-      near
-    />
+    <section class="stock-part" aria-label="Custo de uma unidade">
+      <h3>Custo de uma unidade, em reais</h3>
+      <LineChart
+        title="Custo de uma unidade em cada nota"
+        summary={`De ${unitCost(costs[0])} em ${dayText(days[0])} a ${unitCost(costs.at(-1))} em ${dayText(days.at(-1))}.`}
+        labels={labels}
+        at={days.map(momentOf)}
+        series={[{ name: "Custo unitário", tone: "blue", values: costs }]}
+        format={unitCost}
+        height={180}
+        near
+      />
+    </section>
   );
 }

@@ -43,7 +43,7 @@ export function Costs({ code, reader }: { code: string; reader: ListReader<Karde
       <CostChart entries={entries} />
       {entries.length > 0 && (
         <table class="table stock-table" aria-label="Custo em cada nota">
-          <Heads texts={["Dia", "Nota"]} figures={["Quantidade", "Custo un."]} />
+          <Heads texts={["Dia", "Nota"]} figures={["Qtd.", "Custo un."]} />
           <tbody>
             {entries.toReversed().map(({ movement, day: on }) => (
               <tr key={movement.id}>
@@ -52,7 +52,7 @@ export function Costs({ code, reader }: { code: string; reader: ListReader<Karde
                   {movement.reference === null ? (
                     "–"
                   ) : (
-                    <a href={`/notas?nota=${movement.reference}`}>
+                    <a class="stock-note" href={`/notas?nota=${movement.reference}`}>
                       NF-e {noteNumber(movement.reference)}
                     </a>
                   )}

@@ -66,7 +66,8 @@ export const draftOf = (product: Product | null, barcode: string): Draft =>
         location: product.location ?? "",
         min_stock: typed(product.min_stock),
         max_stock: typed(product.max_stock),
-        sale_price: typed(product.sale_price),
+        // 0 is a product without a price.
+        sale_price: product.sale_price === 0 ? "" : typed(product.sale_price),
       };
 
 /** What goes to the API: of a new product everything that is there, of another what differs from it; an emptied field is null. */
@@ -89,6 +90,8 @@ export function changedElsewhere(before: Product, now: Product, draft: Draft): r
   return FIELDS.filter(({ name }) => old[name] !== fresh[name]).map(({ name, label, kind }) => {
     const shown = kind === "category" ? now.category_name : fresh[name] || "vazio";
     const mine = draft[name] !== old[name] && draft[name] !== fresh[name];
-    return `${label}: agora ${shown}${mine && kind !== "category" ? `; você escreveu ${draft[name] || "vazio"}` : ""}`;
+    if (mine && kind !== "category")
+      return `${label}: agora ${shown}; você escreveu ${draft[name] || "vazio"}`;
+    return `${label}: agora ${shown}${mine ? "" : " (já está no campo)"}`;
   });
 }

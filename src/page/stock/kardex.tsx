@@ -2,12 +2,13 @@ import { useEffect, useState } from "preact/hooks";
 import { ask, newKey } from "../base/ask.ts";
 import type { ListReader } from "../base/list-reader.ts";
 import { notify } from "../base/notices.ts";
-import { day as dayText, moment, money, quantity, signed, unitCost } from "../base/say.ts";
+import { day as dayText, moment, money, name, quantity, signed, unitCost } from "../base/say.ts";
 import { may } from "../base/session.ts";
 import { Button } from "../parts/button.tsx";
 import { Confirm } from "../parts/dialog.tsx";
 import { Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
-import type { KardexLine, ReversalPlan } from "./answers.ts";
+import type { KardexLine, Product, ReversalPlan } from "./answers.ts";
+import { withUnit } from "./figures.ts";
 import { dayOf } from "./history.ts";
 
 const NOTE_KEY = /^\d{6}\w{12}\d{26}$|^\d{44}$/;
@@ -43,12 +44,28 @@ export function Origin({ line }: { line: KardexLine }) {
   );
 }
 
+/** Whether the days go down as the lines do. A note that came later than its goods stands above newer days. */
+const inOrder = (lines: readonly KardexLine[]): boolean =>
+  lines.every(({ happened_at: at }, i) => {
+    const above = lines[i - 1];
+    return above === undefined || dayOf(at) <= dayOf(above.happened_at);
+  });
+
 /** The movements of a product, the newest first, each with the balance after it. */
-export function Kardex({ reader, onOld }: { reader: ListReader<KardexLine>; onOld: () => void }) {
+export function Kardex({
+  reader,
+  product,
+  onOld,
+}: {
+  reader: ListReader<KardexLine>;
+  product: Product;
+  onOld: () => void;
+}) {
   const [undoing, setUndoing] = useState<KardexLine | null>(null);
   const lines = reader.rows.value;
   const state = reader.state.value;
   if (state === "first" && lines.length === 0) return <Skeleton lines={5} />;
+  const ordered = inOrder(lines);
   const undone = new Set(lines.flatMap(({ undoes }) => (undoes === null ? [] : [undoes])));
   return (
     <>
@@ -58,6 +75,11 @@ export function Kardex({ reader, onOld }: { reader: ListReader<KardexLine>; onOl
           <p>Ele entra no estoque com a aprovação de uma nota ou com um lançamento manual.</p>
         </Empty>
       )}
+      {!ordered && (
+        <p class="small quiet">
+          Na ordem em que foram lançados, que não é a dos dias. O gráfico segue os dias.
+        </p>
+      )}
       {lines.length > 0 && (
         <table class="table stock-table" aria-label="Movimentos">
           <thead>
@@ -65,7 +87,7 @@ export function Kardex({ reader, onOld }: { reader: ListReader<KardexLine>; onOl
               <th scope="col">Dia</th>
               <th scope="col">Origem</th>
               <th scope="col" class="figure">
-                Mov.
+                Qtd.
               </th>
               <th scope="col" class="figure">
                 Saldo
@@ -81,6 +103,7 @@ export function Kardex({ reader, onOld }: { reader: ListReader<KardexLine>; onOl
                 key={line.id}
                 line={line}
                 undone={undone.has(line.id)}
+                ordered={ordered}
                 onUndo={() => setUndoing(line)}
               />
             ))}
@@ -99,17 +122,27 @@ export function Kardex({ reader, onOld }: { reader: ListReader<KardexLine>; onOl
           Só os 1.000 mais novos. O CSV dos movimentos, em “Mais”, tem todos.
         </p>
       )}
-      {undoing !== null && <Undo line={undoing} onClose={() => setUndoing(null)} onDone={onOld} />}
+      {undoing !== null && (
+        <Undo line={undoing} product={product} onClose={() => setUndoing(null)} onDone={onOld} />
+      )}
     </>
   );
 }
 
-function Line(props: { line: KardexLine; undone: boolean; onUndo: () => void }) {
+function Line(props: {
+  line: KardexLine;
+  undone: boolean;
+  /** The days go down as the lines do: when each was written says nothing more. */
+  ordered: boolean;
+  onUndo: () => void;
+}) {
   const { line, undone } = props;
   const byHand = line.origin !== "NFE" && ORIGINS[line.origin] !== "Evento da nota";
   const undoable =
     byHand && line.origin !== "CONTAGEM" && line.type !== "VALOR" && line.undoes === null;
+  const [day, written] = [dayOf(line.happened_at), dayOf(line.created_at)];
   const more = [
+    props.ordered || written === day ? null : `lançado em ${dayText(written)}`,
     line.batch_number === null ? null : `Lote ${line.batch_number}`,
     line.notes,
     line.user_name,
@@ -120,7 +153,7 @@ function Line(props: { line: KardexLine; undone: boolean; onUndo: () => void }) 
     <tr class={undone ? "stock-undone" : ""}>
       <td>
         <time dateTime={line.happened_at} title={`Lançado em ${moment(line.created_at)}`}>
-          {dayText(dayOf(line.happened_at))}
+          {dayText(day)}
         </time>
       </td>
       <td>
@@ -145,8 +178,13 @@ function Line(props: { line: KardexLine; undone: boolean; onUndo: () => void }) 
 }
 
 /** Takes a movement by hand back, with the balance that it leads to. */
-function Undo(props: { line: KardexLine; onClose: () => void; onDone: () => void }) {
-  const { line } = props;
+function Undo(props: {
+  line: KardexLine;
+  product: Product;
+  onClose: () => void;
+  onDone: () => void;
+}) {
+  const { line, product } = props;
   const [plan, setPlan] = useState<ReversalPlan | null>(null);
   const [fault, setFault] = useState<unknown>(null);
   const [key] = useState(newKey);
@@ -174,16 +212,18 @@ function Undo(props: { line: KardexLine; onClose: () => void; onDone: () => void
       }}
       onClose={props.onClose}
     >
+      <p class="stock-dialog-name">{name(product.name)}</p>
       <p>
-        {line.quantity > 0 ? "A entrada" : "A saída"} de {quantity(Math.abs(line.quantity))} em{" "}
-        {dayText(dayOf(line.happened_at))} é desfeita por um movimento contrário; os dois continuam
-        na ficha.
+        {line.quantity > 0 ? "A entrada" : "A saída"} de{" "}
+        {withUnit(Math.abs(line.quantity), product.unit)} em {dayText(dayOf(line.happened_at))} é
+        desfeita por um movimento contrário; os dois continuam na ficha.
       </p>
       <ErrorBar fault={fault} />
       <p class="stock-after" role="status">
         {planned !== undefined && (
           <>
-            Saldo: {quantity(planned.balance_before)} → <b>{quantity(planned.balance_after)}</b>
+            Saldo: {quantity(planned.balance_before)} →{" "}
+            <b>{withUnit(planned.balance_after, product.unit)}</b>
           </>
         )}
       </p>

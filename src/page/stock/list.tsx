@@ -5,6 +5,7 @@ import { useOld } from "../base/live.ts";
 import { day, money, name, quantity, unitCost } from "../base/say.ts";
 import { type Column, Rows } from "../parts/rows.tsx";
 import { type Lot, STOCK_EVENTS, type StockLine } from "./answers.ts";
+import { ofScaled, scaledOf } from "./figures.ts";
 import { listPath, type StockFilter } from "./filters.ts";
 import { Expiry } from "./lots.tsx";
 
@@ -24,7 +25,7 @@ const PRODUCT_COLUMNS: readonly Column<StockLine>[] = [
   { head: "Código", desk: true, cell: ({ code }) => code },
   { head: "Saldo", kind: "figure", cell: (line) => <Balance line={line} /> },
   { head: "Último custo", kind: "figure", desk: true, cell: (line) => unitCost(line.cost_price) },
-  { head: "Valor", kind: "figure", cell: (line) => money(line.stock_value) },
+  { head: "Valor (custo médio)", kind: "figure", cell: (line) => money(line.stock_value) },
 ];
 
 function Balance({ line }: { line: StockLine }) {
@@ -34,9 +35,19 @@ function Balance({ line }: { line: StockLine }) {
       <b class={here < 0 ? "bad" : ""}>{quantity(here)}</b>
       <span class="unit">{unit}</span>
       {here < 0 && <span class="row-more bad">Saldo negativo: confira</span>}
-      {here >= 0 && here < minimum && <span class="row-more hold">mínimo {quantity(minimum)}</span>}
+      {here >= 0 && here < minimum && (
+        <span class="row-more hold">
+          mínimo {quantity(minimum)} · {missingText(minimum, here)}
+        </span>
+      )}
     </>
   );
+}
+
+/** What is to be bought up to the minimum. */
+function missingText(minimum: number, here: number): string {
+  const missing = ofScaled(scaledOf(minimum) - scaledOf(here));
+  return `${missing === 1 ? "falta" : "faltam"} ${quantity(missing)}`;
 }
 
 /** The products of a filter by name. */
@@ -81,7 +92,7 @@ const LOT_COLUMNS: readonly Column<Lot>[] = [
       </>
     ),
   },
-  { head: "Valor", kind: "figure", cell: ({ value }) => money(value) },
+  { head: "Valor (custo médio)", kind: "figure", cell: ({ value }) => money(value) },
 ];
 
 /** Lots that expire soon or have expired, the most urgent first. */

@@ -1,11 +1,12 @@
 import { useListReader } from "../base/list-reader.ts";
 import { useOld } from "../base/live.ts";
-import { count, day, money, quantity } from "../base/say.ts";
+import { count, day, money } from "../base/say.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
 import { Heads } from "../parts/heads.tsx";
 import { Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
 import { type Lot, productPath, STOCK_EVENTS } from "./answers.ts";
+import { withUnit } from "./figures.ts";
 
 const SOON_DAYS = 30;
 
@@ -41,7 +42,7 @@ export function Lots({ code }: { code: string }) {
             As saídas tiram primeiro do lote que vence antes; o que já venceu sai por último.
           </p>
           <table class="table stock-table" aria-label="Lotes">
-            <Heads texts={["Lote", "Validade"]} figures={["Saldo", "Valor"]} />
+            <Heads texts={["Lote", "Validade"]} figures={["Saldo", "Valor (custo médio)"]} />
             <tbody>
               {lots.map((lot) => (
                 <tr key={`${lot.lot} ${lot.expires_on}`}>
@@ -49,7 +50,7 @@ export function Lots({ code }: { code: string }) {
                   <td>
                     {lot.expires_on !== null && day(lot.expires_on)} <Expiry lot={lot} />
                   </td>
-                  <td class="figure">{quantity(lot.quantity)}</td>
+                  <td class="figure">{withUnit(lot.quantity, lot.unit)}</td>
                   <td class="figure">{money(lot.value)}</td>
                 </tr>
               ))}

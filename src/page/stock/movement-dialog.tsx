@@ -3,7 +3,7 @@ import { ask, newKey } from "../base/ask.ts";
 import { notify } from "../base/notices.ts";
 import { Refused } from "../base/problem.ts";
 import { useRead } from "../base/read.ts";
-import { day, quantity } from "../base/say.ts";
+import { day, name, quantity } from "../base/say.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { Field, FigureField, figureOf, Segments, Select } from "../parts/field.tsx";
 import { FormFoot } from "../parts/form-foot.tsx";
@@ -94,7 +94,7 @@ export function MovementDialog(props: {
       setBusy(false);
     }
   };
-  const own = [...problems.keys()].some((name) => FIELDS.has(name));
+  const own = [...problems.keys()].some((field) => FIELDS.has(field));
   return (
     <Dialog title="Lançar entrada ou saída" onClose={props.onClose}>
       <form
@@ -105,7 +105,7 @@ export function MovementDialog(props: {
           void send();
         }}
       >
-        <p class="stock-dialog-name">{product.name}</p>
+        <p class="stock-dialog-name">{name(product.name)}</p>
         <Segments<Kind>
           label="Movimento"
           value={type}
@@ -137,7 +137,7 @@ export function MovementDialog(props: {
           {after !== null && (
             <>
               {" → "}
-              <b>{quantity(after)}</b>
+              <b>{withUnit(after, product.unit)}</b>
             </>
           )}
         </p>

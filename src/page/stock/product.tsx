@@ -123,7 +123,7 @@ export function ProductDetail(props: {
       />
       {part === "" && (
         <>
-          <Kardex reader={kardex} onOld={again} />
+          <Kardex reader={kardex} product={product} onOld={again} />
           {known && <MonthsChart lines={lines} complete={complete} />}
         </>
       )}
@@ -184,7 +184,7 @@ function figuresOf(product: Product, newest: KardexLine | undefined) {
     },
     { label: "Último custo", value: unitCost(product.cost_price) },
     { label: "Custo médio", value: unitCost(newest?.average_cost) },
-    { label: "Valor em estoque", value: money(product.stock_value) },
+    { label: "Valor pelo custo médio", value: money(product.stock_value) },
     ...(product.sale_price > 0
       ? [{ label: "Preço de venda", value: money(product.sale_price) }]
       : []),

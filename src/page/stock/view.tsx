@@ -41,6 +41,7 @@ export default function StockView() {
     category: address.param("categoria"),
   };
   const open = address.param("produto");
+  const manages = may("manage");
   const close = () => now.current.set({ produto: "", aba: "" });
   useKeys(open === "" ? {} : { Escape: close });
   /** A barcode reader ends with Enter: the one product that fits is opened. */
@@ -53,8 +54,14 @@ export default function StockView() {
     if (only !== undefined && second === undefined && now.current.param("busca") === text)
       now.current.set({ produto: only.code, aba: "" });
   };
-  const list = { address, filter, open, empty: <Nothing filter={filter} /> };
-  const manages = may("manage");
+  const empty = (
+    <Nothing
+      filter={filter}
+      clearHref={address.with({ busca: "" })}
+      {...(manages ? { onNew: () => setCreating(true) } : {})}
+    />
+  );
+  const list = { address, filter, open, empty };
   return (
     <View
       title="Estoque"
@@ -70,7 +77,7 @@ export default function StockView() {
             }}
             onEnter={(text) => void openOne(text).catch(notifyFault)}
           />
-          <a class="button line" href={csvPath(filter)} download>
+          <a class="button line stock-csv" href={csvPath(filter)} download>
             <Icon name="download" />
             <span>CSV</span>
           </a>
@@ -159,15 +166,23 @@ function tabsOf(
   return [
     { shown: "", text: "Todos", count: stats?.total_skus ?? null },
     urgent("abaixo", "Abaixo do mínimo", stats?.low_stock_count ?? null),
-    urgent("vencem", "Vencem em 30 dias", lots),
+    urgent("vencem", "Vencidos e a vencer", lots),
     { shown: "parados", text: "Parados há 30 dias", count: stats?.idle_stock_count ?? null },
   ];
 }
-function Nothing({ filter }: { filter: StockFilter }) {
+
+/** What to do where nothing is. `onNew`: the person may register a product, of a barcode that was read with it. */
+function Nothing(props: { filter: StockFilter; clearHref: string; onNew?: () => void }) {
+  const { filter, onNew } = props;
   if (filter.search !== "")
     return (
       <Empty icon="search" title={`Nenhum produto com “${filter.search}”.`}>
         <p>Procure por parte do nome, pelo código ou pelo código de barras.</p>
+        {onNew !== undefined && BARCODE.test(filter.search) ? (
+          <Button onClick={onNew}>Cadastrar um produto com este código</Button>
+        ) : (
+          <a href={props.clearHref}>Limpar a busca</a>
+        )}
       </Empty>
     );
   if (filter.shown === "abaixo")

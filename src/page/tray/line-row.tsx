@@ -16,7 +16,9 @@ export function LineRow({ line }: { line: Line }) {
         <b title={line.file}>{line.file}</b>
         {number !== null && <small class="quiet">{number}</small>}
       </div>
-      <p class="quiet">{line.message}</p>
+      <p class="quiet" title={line.code ?? undefined}>
+        {line.message}
+      </p>
       {href !== null && (
         <a
           href={href}

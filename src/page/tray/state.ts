@@ -25,6 +25,8 @@ export interface Line {
   /** The word of its badge where its kind alone says too little: the hold. */
   readonly title: string | null;
   readonly message: string;
+  /** Why the service gave up, for the support. */
+  readonly code: string | null;
   /** The ZIP that it came in; null: a file of its own. */
   readonly zip: string | null;
 }

@@ -149,15 +149,16 @@ function Approve({ kind }: { kind: "main" | "line" }) {
       {going !== null
         ? `Aprovando ${going.done} de ${going.total}…`
         : many === 1
-          ? "Aprovar a pronta"
-          : `Aprovar as ${whole(many)} prontas`}
+          ? "Aprovar a deste envio"
+          : `Aprovar as ${whole(many)} deste envio`}
     </Button>
   );
 }
 
 function Bar() {
   const { done, total } = progress.value;
-  const share = isBusy.value && total > 0 ? done / total : 1;
+  const share = total > 0 ? done / total : 1;
+  if (!isBusy.value) return <div class="tray-bar" />;
   return <progress class="tray-bar" aria-label="Arquivos conferidos" max={1} value={share} />;
 }
 

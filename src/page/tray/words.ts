@@ -32,7 +32,7 @@ const COUNTED: Record<Kind, readonly [string, string]> = {
   stock: ["no estoque", "no estoque"],
   completed: ["completada", "completadas"],
   held: ["retida", "retidas"],
-  known: ["repetida", "repetidas"],
+  known: ["já estava aqui", "já estavam aqui"],
   refused: ["recusado", "recusados"],
   parked: ["parado", "parados"],
   event: ["evento", "eventos"],
@@ -71,10 +71,16 @@ export function lineOf(sent: BatchLine, zip: string | null = null, file = sent.f
     ready,
     key,
     title: held ? holdName(hold.code) : null,
-    message: held ? holds.map((one) => one.message).join(" ") : (FIXED[outcome] ?? message),
+    message: held
+      ? holds.map((one) => one.message).join(" ")
+      : (FIXED[outcome] ?? sentence(message)),
+    code: null,
     zip,
   };
 }
+
+/** With its full stop, as those beside it have. */
+const sentence = (text: string): string => (/[\p{L}\p{N})”"]$/u.test(text) ? `${text}.` : text);
 
 const KIND_OF: Record<BatchLine["outcome"], Kind> = {
   registered: "ready",
@@ -96,8 +102,10 @@ export function lineOfJob(sent: JobLine, zip: string, name: string): Line | null
   // The service does not know the name of a ZIP that could not be opened.
   const file = sent.file === "enviado.zip" ? name : sent.file;
   if (isOpen(sent)) {
-    const message = `Não deu certo em várias tentativas (${sent.code ?? ""}).`;
-    return sent.outcome === "parked" ? { ...localLine(file, "parked", message), zip } : null;
+    const message =
+      "Não deu certo em várias tentativas. Tente de novo; se parar outra vez, envie o arquivo de novo.";
+    if (sent.outcome !== "parked") return null;
+    return { ...localLine(file, "parked", message), code: sent.code ?? null, zip };
   }
   return isDocument(sent) ? lineOf(sent, zip, file) : null;
 }
@@ -115,5 +123,6 @@ export const localLine = (file: string, kind: Kind, message: string): Line => ({
   key: null,
   title: null,
   message,
+  code: null,
   zip: null,
 });

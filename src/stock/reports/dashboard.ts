@@ -20,6 +20,8 @@ export interface StockFigures {
   /** The value of active products at their last cost, and at their sale price; 1/10². */
   readonly costValue_e2: bigint;
   readonly saleValue_e2: bigint;
+  /** The value of active products at their average, negative balances too, 1/10². */
+  readonly averageValue_e2: bigint;
   /** Of one unit of the stock with a known cost: decimal text of at most 4 places; null without such stock. */
   readonly averageCost: string | null;
   /** Active products in stock that have not moved for 30 days, today included. */
@@ -138,11 +140,11 @@ const SLICE_SQL = `
   select count(*) as products, max(code) as last, cast(coalesce(sum(quantity_e4), 0) as text) as quantity_e4,
     coalesce(sum(quantity_e4 < min_stock_e4), 0) as low,
     coalesce(sum(quantity_e4 > 0 and moved_at < ?4), 0) as idle,
-    ${COST.sum} as cost, ${COST.rest} as cost_rest, ${SALE.sum} as sale, ${SALE.rest} as sale_rest,
+    cast(coalesce(sum(value_e2), 0) as text) as value_e2, ${COST.sum} as cost, ${COST.rest} as cost_rest, ${SALE.sum} as sale, ${SALE.rest} as sale_rest,
     ${AVERAGE.sum} as known, ${AVERAGE.rest} as known_rest,
     cast(coalesce(sum(case when cost_in_stock_e2 is not null then quantity_e4 end), 0) as text) as known_e4
   from (
-    select p.code, coalesce(b.quantity_e4, 0) as quantity_e4, b.updated_at as moved_at, p.min_stock_e4, p.sale_price_e2,
+    select p.code, coalesce(b.quantity_e4, 0) as quantity_e4, b.value_e2, b.updated_at as moved_at, p.min_stock_e4, p.sale_price_e2,
       ${LAST_COST_E2} as last_cost_e2, ${LAST_COST_QUANTITY_E4} as last_cost_quantity_e4,
       iif(b.quantity_e4 > 0, ${LAST_COST_E2}, null) as cost_in_stock_e2
     from products p left join balances b on b.company = p.company and b.product = p.code
@@ -156,7 +158,7 @@ async function sumsOfProducts(
   signal?: AbortSignal,
 ) {
   const sums = { activeProducts: 0, belowMinimum: 0, idle: 0 };
-  const large = { quantity_e4: 0n, costValue_e2: 0n, saleValue_e2: 0n };
+  const large = { quantity_e4: 0n, costValue_e2: 0n, saleValue_e2: 0n, averageValue_e2: 0n };
   const known = { e4: 0n, e2: 0n };
   let after: string | null = "";
   while (after !== null) {
@@ -171,6 +173,7 @@ async function sumsOfProducts(
     large.quantity_e4 += BigInt(String(row.quantity_e4));
     large.costValue_e2 += totalValue(row.cost, row.cost_rest);
     large.saleValue_e2 += totalValue(row.sale, row.sale_rest);
+    large.averageValue_e2 += BigInt(String(row.value_e2));
     known.e4 += BigInt(String(row.known_e4));
     known.e2 += totalValue(row.known, row.known_rest);
     after = Number(row.products) < SLICE ? null : String(row.last);

@@ -56,6 +56,10 @@ async function month(world: World): Promise<void> {
   await world.call("POST", "/api/movements", { product_code: code, type: "SAIDA", quantity: 3 });
 }
 
+/** In how many rows the figures stand. */
+const ROWS_OF_FIGURES = `new Set([...document.querySelectorAll(".panel-figures li")].map((one) =>
+  Math.round(one.getBoundingClientRect().top))).size`;
+
 const figure = ({ page }: Visit, label: string) =>
   page.locator(".panel-figures li", { hasText: label });
 
@@ -69,7 +73,7 @@ export const panelSentences: readonly Sentence[] = [
       await page.setViewportSize({ width: 360, height: 740 });
       await open("/painel");
       const { body } = await world.call("GET", "/api/dashboard/stats?by=issued");
-      const wealth = MONEY.format(Object(body).stock_wealth);
+      const wealth = MONEY.format(Object(body).stock_value);
       await figure(visit, wealth).waitFor();
       equal(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), true);
       await page.getByText("Precisam de você").waitFor();
@@ -79,7 +83,7 @@ export const panelSentences: readonly Sentence[] = [
         ["Notas retidas", /\/notas\?ver=retidas$/],
         ["Abaixo do mínimo", /\/estoque\?ver=abaixo$/],
         ["Vencem em 30 dias", /\/estoque\?ver=vencem$/],
-        ["Estoque pelo último custo", /\/estoque$/],
+        ["Estoque pelo custo médio", /\/estoque$/],
       ] as const;
       for (const [label, address] of links) {
         await figure(visit, label).getByRole("link").click();
@@ -113,6 +117,13 @@ export const panelSentences: readonly Sentence[] = [
       await picture("panel");
       await page.emulateMedia({ media: "print" });
       await picture("panel-print");
+      // A4 between the browser's margins: as narrow as a phone.
+      await page.setViewportSize({ width: 717, height: 1000 });
+      await page.getByText(/^Impresso em \d\d\/\d\d\/\d{4}/).waitFor();
+      await page.locator(".panel-company").waitFor();
+      await page.getByText("Em reais, pelo custo médio; cada semana").waitFor();
+      equal(await page.getByText("Ver números").filter({ visible: true }).count(), 0);
+      equal(await page.evaluate(ROWS_OF_FIGURES), 1);
     },
   },
   {

@@ -44,7 +44,7 @@ export const productSentences: readonly Sentence[] = [
       await world.call("PATCH", "/api/products/MIN-1", { location: "B-7", min_stock: 15 });
       await dialog.getByRole("button", { name: "Salvar" }).click();
       await dialog.getByText("Outra pessoa mudou este produto").waitFor();
-      await dialog.getByText("Local: agora B-7").waitFor();
+      await dialog.getByText("Local: agora B-7 (já está no campo)").waitFor();
       await dialog.getByText("Estoque mínimo: agora 15; você escreveu 20").waitFor();
       await accessible();
       await picture("stock-conflict");
@@ -101,7 +101,7 @@ export const productSentences: readonly Sentence[] = [
       await open("/estoque?produto=VOLTA-1");
       await page.getByRole("button", { name: "Estornar" }).first().click();
       const dialog = page.getByRole("dialog", { name: "Estornar o lançamento" });
-      await dialog.getByText("Saldo: 8 → 5").waitFor();
+      await dialog.getByText("Saldo: 8 → 5 UN").waitFor();
       await dialog.getByLabel("Motivo do estorno").fill("digitei errado");
       await accessible();
       await picture("stock-undo");

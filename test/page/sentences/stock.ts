@@ -42,7 +42,7 @@ export const stockSentences: readonly Sentence[] = [
       await accessible();
       await picture("stock-insufficient");
       await field.fill("4");
-      await dialog.getByText("Saldo: 10 UN → 6").waitFor();
+      await dialog.getByText("Saldo: 10 UN → 6 UN").waitFor();
       await dialog.getByRole("button", { name: "Lançar saída" }).click();
       await dialog.waitFor({ state: "hidden" });
       await page.getByText("Saída lançada.").waitFor();
@@ -107,7 +107,7 @@ export const stockSentences: readonly Sentence[] = [
       const lines = (await readFile(path, "utf8")).trim().split(/\r?\n/);
       const codes = lines.slice(1).map((line) => line.split(";")[0]?.replaceAll('"', ""));
       deepEqual(codes, ["CSV-1"]);
-      await page.getByRole("link", { name: /Vencem em 30 dias/ }).click();
+      await page.getByRole("link", { name: /Vencidos e a vencer/ }).click();
       await page.getByText("Lote LOTE-5").waitFor();
       await page.getByText(/Vence em [456] dias/).waitFor();
       await accessible();

@@ -54,7 +54,7 @@ export const traySentences: readonly Sentence[] = [
         await page.getByRole("heading", { name: "18 arquivos conferidos" }).waitFor();
       });
       await page
-        .getByText("12 prontas · 2 retidas · 1 repetida · 2 recusados · 1 ignorado", {
+        .getByText("12 prontas · 2 retidas · 1 já estava aqui · 2 recusados · 1 ignorado", {
           exact: true,
         })
         .waitFor();
@@ -69,7 +69,7 @@ export const traySentences: readonly Sentence[] = [
       deepEqual([...new Set(badges.slice(6))], ["A aprovar"]);
       await visit.accessible();
       await visit.picture("tray-verdicts");
-      await tray(page).getByRole("button", { name: "Aprovar as 12 prontas" }).click();
+      await tray(page).getByRole("button", { name: "Aprovar as 12 deste envio" }).click();
       await page.getByText("12 notas entraram no estoque.").waitFor();
       await page.getByText(/^12 no estoque · 2 retidas/).waitFor();
       const { accessKey } = syntheticNote({ seed: 71_000, items: 1 });
@@ -103,9 +103,10 @@ export const traySentences: readonly Sentence[] = [
         .waitFor();
       equal(await page.locator(".tray-line").count(), 100);
       await page.getByRole("button", { name: "Mostrar mais (50)" }).click();
+      await page.locator(".tray-line").nth(149).waitFor();
       equal(await page.locator(".tray-line").count(), 150);
       // Enough for one request with a job: its progress is that of the service.
-      await tray(page).getByRole("button", { name: "Aprovar as 150 prontas" }).click();
+      await tray(page).getByRole("button", { name: "Aprovar as 150 deste envio" }).click();
       await page.getByText("150 notas entraram no estoque.").waitFor({ timeout: 60_000 });
       await visit.accessible();
     },
@@ -208,12 +209,12 @@ export const traySentences: readonly Sentence[] = [
         await page.getByRole("button", { name: "Enviar notas" }).click();
         await (await chooser).setFiles(paths);
         await page.getByText("3 prontas", { exact: true }).waitFor();
-        await tray(page).getByRole("button", { name: "Aprovar as 3 prontas" }).click();
+        await tray(page).getByRole("button", { name: "Aprovar as 3 deste envio" }).click();
         await page.getByText("3 no estoque", { exact: true }).waitFor();
         // Everything is in the stock: only the head is left.
         equal(await page.locator(".tray-line").count(), 0);
         await drop(page, paths);
-        await page.getByText("3 no estoque · 3 repetidas", { exact: true }).waitFor();
+        await page.getByText("3 no estoque · 3 já estavam aqui", { exact: true }).waitFor();
       });
       match((await page.locator(".tray-line").first().textContent()) ?? "", /Já estava aqui/);
       equal(
@@ -279,7 +280,8 @@ export const traySentences: readonly Sentence[] = [
           await page.getByText("1 documento parou em dois.zip.").waitFor();
         },
       );
-      match(await textOf(page, "nota-1.xml"), /^Parado/);
+      match(await textOf(page, "nota-1.xml"), /^Parado .* Não deu certo em várias tentativas\. /);
+      equal(await page.getByText("stored_bytes.missing").count(), 0);
       await visit.accessible();
       await visit.picture("tray-parked");
       await page.getByRole("button", { name: "Tentar de novo" }).click();

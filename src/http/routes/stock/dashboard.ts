@@ -112,6 +112,9 @@ export const StatsSchema = z
     low_stock_count: figure("Produtos abaixo do mínimo, também os que nunca tiveram movimento"),
     stock_wealth: figure("Valor do estoque pelo último custo"),
     stock_wealth_sale: figure("Valor do estoque pelo preço de venda"),
+    stock_value: figure(
+      "Valor do estoque pelo custo médio: a soma de stock_value de GET /api/stock",
+    ),
     average_cost: figure("Custo médio por unidade dos produtos em estoque com custo conhecido"),
     idle_stock_count: figure("Produtos com saldo e sem movimento há 30 dias"),
     expired_lot_count: figure("Lotes com saldo que já venceram"),
@@ -181,6 +184,7 @@ const getStats = defineOpenAPIRoute<typeof statsRoute, Env>({
         low_stock_count: figures.belowMinimum,
         stock_wealth: money(figures.costValue_e2),
         stock_wealth_sale: money(figures.saleValue_e2),
+        stock_value: money(figures.averageValue_e2),
         average_cost: exactNumber(figures.averageCost ?? "0"),
         idle_stock_count: figures.idle,
         expired_lot_count: lots.expired,

@@ -80,6 +80,7 @@ test("a company without movements has zeros and thirty empty days", () =>
       low_stock_count: 0,
       stock_wealth: 0,
       stock_wealth_sale: 0,
+      stock_value: 0,
       average_cost: 0,
       idle_stock_count: 0,
       expired_lot_count: 0,
@@ -120,6 +121,7 @@ test("the figures count active products at their last cost, with a weighted aver
       // 7 × 2.50 + 4.5 × 10.00
       stock_wealth: 62.5,
       stock_wealth_sale: 27.93,
+      stock_value: 62.5,
       average_cost: 5.4348,
       idle_stock_count: 0,
       expired_lot_count: 0,
@@ -137,6 +139,24 @@ test("the figures count active products at their last cost, with a weighted aver
       entries_value: 70,
       exits_value: 12,
     });
+  }));
+
+test("the value at the average cost is the sum that the stock's list has, negative balances too", () =>
+  withApp(async (service) => {
+    await product(service, "P");
+    await product(service, "Q");
+    await moved(service, "2026-11-10T12:00:00Z", { product: "P", quantity: 2, cost: 5 });
+    await moved(service, "2026-11-20T12:00:00Z", { product: "P", quantity: 1, cost: 50 });
+    await sql(
+      service,
+      "insert into balances (company, product, quantity_e4, value_e2, updated_at) values (1, 'Q', -10000, -250, 0);",
+    );
+    const { data } = (await service.send("GET", "/api/stock")).body;
+    const sum = data.reduce(
+      (all: number, one: { stock_value: number }) => all + one.stock_value,
+      0,
+    );
+    expect([sum, (await stats(service)).stock_value]).toEqual([57.5, 57.5]);
   }));
 
 test("a past day keeps its value when prices change later", () =>
