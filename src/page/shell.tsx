@@ -82,7 +82,7 @@ export function Shell({ place, onLeft }: { place: Place; onLeft: () => void }) {
       </a>
       <SideBar {...frame} />
       <div class="content">
-        <Offline />
+        <Offline place={place} />
         <main ref={main} id="conteudo" tabIndex={-1}>
           {visible && <LazyView place={place} />}
         </main>
@@ -95,7 +95,7 @@ export function Shell({ place, onLeft }: { place: Place; onLeft: () => void }) {
       {leaving !== null && (
         <Confirm
           title="Sair mesmo assim?"
-          action="Sair e perder o que não foi enviado"
+          action="Sair e perder"
           danger
           act={left}
           onClose={() => setLeaving(null)}
@@ -126,7 +126,9 @@ const OTHER_SESSION: Record<OtherSession, (company: string) => string> = {
 };
 
 /** What the page says while the network or the feed is interrupted, or the session is of another person or company than this tab. */
-function Offline() {
+function Offline({ place }: { place: Place }) {
+  const { param } = useAddress();
+  const counts = place.path === "/contagem" && param("contagem") !== "" && may("operate");
   const away = !online.value;
   const still = live.value === "broken" && !away;
   return (
@@ -134,8 +136,10 @@ function Offline() {
       {away && (
         <p class="offline-bar">
           <Icon name={network.value ? "triangle-alert" : "wifi-off"} />
-          {network.value ? "O sistema não responde." : "Sem internet."} Mostrando o que já estava
-          aqui.
+          {network.value ? "O sistema não responde." : "Sem internet."}{" "}
+          {counts
+            ? "Pode continuar contando: tudo fica neste aparelho e é enviado depois."
+            : "Mostrando o que já estava aqui."}
         </p>
       )}
       {otherSession.value !== null && (

@@ -208,7 +208,7 @@ export const besidesSentences: readonly Sentence[] = [
         });
       });
       await open("/notas");
-      await page.getByText("Em outra aba você passou a trabalhar em outra empresa").waitFor();
+      await page.getByText(/outra empresa; esta ainda é da Emporio Beira Rio Ltda/).waitFor();
       await accessible();
       await picture("other-company");
       company = 1;

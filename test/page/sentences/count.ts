@@ -156,6 +156,7 @@ export const countSentences: readonly Sentence[] = [
       await context.setOffline(true);
       const codes = Array.from({ length: 40 }, (_, i) => count.products[i % 4]?.barcode ?? "");
       await scan(page, ...codes.slice(0, 25));
+      await page.getByText("Pode continuar contando: tudo fica neste aparelho").waitFor();
       await page.getByText("4 produtos · 25 unidades · 25 a enviar").waitFor();
       await page.reload();
       await page.getByText("4 produtos · 25 unidades · 25 a enviar").waitFor();

@@ -77,6 +77,9 @@ export const frameSentences: readonly Sentence[] = [
       await page.reload();
       await page.getByRole("heading", { name: "Contagem", level: 1 }).waitFor();
       await page.getByText("Sem internet. Mostrando o que já estava aqui.").waitFor();
+      await page.getByText("Nenhuma contagem salva neste aparelho.").waitFor();
+      equal(await page.getByRole("alert").count(), 0);
+      equal(await page.getByRole("button", { name: "Nova contagem" }).isDisabled(), true);
       await picture("offline");
       await context.setOffline(false);
       await page.getByText("Sem internet.").waitFor({ state: "hidden" });

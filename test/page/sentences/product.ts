@@ -70,7 +70,7 @@ export const productSentences: readonly Sentence[] = [
       await page.getByText("Nenhum produto com “7891000000021”.").waitFor();
       await accessible();
       await picture("stock-nothing");
-      await page.getByRole("button", { name: "Novo produto" }).click();
+      await page.getByRole("button", { name: "Cadastrar um produto com este código" }).click();
       const dialog = page.getByRole("dialog", { name: "Novo produto" });
       equal(await dialog.getByLabel("Código de barras (GTIN)").inputValue(), "7891000000021");
       await dialog.getByRole("button", { name: "Cadastrar" }).click();
