@@ -6,7 +6,7 @@ const add = ({ send }: TestApp) => send("POST", path, { json: { amount: 7, reaso
 
 /** The lists leave out what has no goods, and are computed again: they share their tag with the value of the stock. */
 const SAME: Read[] = [
-  ...(["movements", "movements of P1", "movements of P2", "stats", "evolution"] as const),
+  ...(["movements", "movements of P1", "movements of P2", "evolution"] as const),
   ...(["notes", "notes of P1", "notes since", "waiting", "unposted", "held"] as const),
 ];
 
@@ -15,7 +15,7 @@ export const LATE_COST_FLOWS: readonly Flow[] = [
   {
     says: "a cost comes later to a note in stock",
     write: add,
-    changes: ["made of", "product", "stock", "stock at", "posted"],
+    changes: ["made of", "product", "stats", "stock", "stock at", "posted"],
     asks: ["counts", "products", ...SAME],
   },
   {
@@ -25,7 +25,7 @@ export const LATE_COST_FLOWS: readonly Flow[] = [
       const [cost] = await rows("select posting from late_costs");
       return send("POST", `${path}/${cost?.posting}/reverse`, { json: { reason: "engano" } });
     },
-    changes: ["made of", "product", "stock", "stock at", "posted"],
+    changes: ["made of", "product", "stats", "stock", "stock at", "posted"],
     asks: ["counts", "products", ...SAME],
   },
 ];
