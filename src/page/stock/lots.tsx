@@ -39,10 +39,11 @@ export function Lots({ code }: { code: string }) {
       {lots.length > 0 && (
         <>
           <p class="quiet small">
-            As saídas tiram primeiro do lote que vence antes; o que já venceu sai por último.
+            As saídas tiram primeiro do lote que vence antes; o que já venceu sai por último. Valor
+            pelo custo médio.
           </p>
           <table class="table stock-table" aria-label="Lotes">
-            <Heads texts={["Lote", "Validade"]} figures={["Saldo", "Valor (custo médio)"]} />
+            <Heads texts={["Lote", "Validade"]} figures={["Saldo", "Valor"]} />
             <tbody>
               {lots.map((lot) => (
                 <tr key={`${lot.lot} ${lot.expires_on}`}>

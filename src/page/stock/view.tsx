@@ -179,7 +179,7 @@ function Nothing(props: { filter: StockFilter; clearHref: string; onNew?: () => 
       <Empty icon="search" title={`Nenhum produto com “${filter.search}”.`}>
         <p>Procure por parte do nome, pelo código ou pelo código de barras.</p>
         {onNew !== undefined && BARCODE.test(filter.search) ? (
-          <Button onClick={onNew}>Cadastrar um produto com este código</Button>
+          <Button onClick={onNew}>Cadastrar com este código</Button>
         ) : (
           <a href={props.clearHref}>Limpar a busca</a>
         )}

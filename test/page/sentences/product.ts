@@ -1,6 +1,18 @@
-import { equal, match } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import type { Sentence } from "../browser.ts";
 import { lived, made, moved, scan } from "./stocked.ts";
+
+const TABLES: Readonly<Record<string, string>> = {
+  Movimentos: "Movimentos",
+  Custos: "Custo em cada nota",
+  Lotes: "Lotes",
+  Fornecedores: "Itens de fornecedores",
+};
+
+/** Tables that are wider than their place: code for the browser. */
+const WIDER = `[...document.querySelectorAll("main table")].filter((one) =>
+  one.getBoundingClientRect().right > one.closest(".stock-detail, .split-list")?.getBoundingClientRect().right + 1)
+  .map((one) => one.getAttribute("aria-label"))`;
 
 /** What a person does with one product. */
 export const productSentences: readonly Sentence[] = [
@@ -30,6 +42,12 @@ export const productSentences: readonly Sentence[] = [
       await page.getByRole("cell", { name: "CF-1000", exact: true }).first().waitFor();
       await accessible();
       match(page.url(), /aba=fornecedores/);
+      await page.setViewportSize({ width: 360, height: 740 });
+      for (const part of ["Movimentos", "Custos", "Lotes", "Fornecedores"]) {
+        await page.getByRole("link", { name: part }).click();
+        await page.getByRole("table", { name: TABLES[part] ?? "" }).waitFor();
+        deepEqual([part, await page.evaluate(WIDER)], [part, []]);
+      }
     },
   },
   {
@@ -70,7 +88,7 @@ export const productSentences: readonly Sentence[] = [
       await page.getByText("Nenhum produto com “7891000000021”.").waitFor();
       await accessible();
       await picture("stock-nothing");
-      await page.getByRole("button", { name: "Cadastrar um produto com este código" }).click();
+      await page.getByRole("button", { name: "Cadastrar com este código" }).click();
       const dialog = page.getByRole("dialog", { name: "Novo produto" });
       equal(await dialog.getByLabel("Código de barras (GTIN)").inputValue(), "7891000000021");
       await dialog.getByRole("button", { name: "Cadastrar" }).click();
