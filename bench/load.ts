@@ -16,6 +16,8 @@ export interface Load {
   readonly requests?: number | undefined;
   /** Open loop: requests begin at this rate, independent of the answers. Absent: each connection waits for its answer. */
   readonly rate?: number | undefined;
+  /** How long a connection waits after a 503, as a client that honours Retry-After does; absent: not at all. */
+  readonly refusedWaitMs?: number | undefined;
   next(): Sending;
   /** A small GET on a connection of its own, every PROBE_MS. */
   readonly probe?: Sending | undefined;
@@ -117,6 +119,7 @@ export async function load(options: Load): Promise<Figures> {
         } else {
           errors += 1;
           firstFault ??= `${answer.status} ${answer.body.toString("utf8", 0, 300)}`;
+          if (answer.status === 503) await Bun.sleep(options.refusedWaitMs ?? 0);
         }
       } catch (error) {
         if (over) return;

@@ -10,6 +10,8 @@ const BENCHES = {
   parse: { full: [10, 9], short: [10, 1] },
   writer: { full: [2_000, 7], short: [500, 1] },
   uploads: { full: [4, 7], short: [1, 1] },
+  connections: { full: [4, 3], short: [1, 1] },
+  busy: { full: [4_000_000, 100_000, 6, 3], short: [40_000, 1_000, 1, 1] },
   waits: { full: [4, 5], short: [1, 1] },
   groups: { full: [4, 5], short: [1, 1] },
   writes: { full: [100_000, 5], short: [1_000, 1] },
