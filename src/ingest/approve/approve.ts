@@ -10,7 +10,11 @@ import { appendMoved, postedByNote } from "../../stock/posting/append-moved.ts";
 import { type LateCost, postLateCost } from "../../stock/posting/late-cost.ts";
 import { stockFailureFrom } from "../../stock/posting/out-of-range.ts";
 import { invalidatedTags, post } from "../../stock/posting/posting.ts";
-import { factorsAsAssumed, nothingBelowZero } from "../../stock/posting/posting-guards.ts";
+import {
+  assumedFactors,
+  factorsAsAssumed,
+  nothingBelowZero,
+} from "../../stock/posting/posting-guards.ts";
 import { exitsAsRead, linkReturns } from "../../stock/posting/returned-exits.ts";
 import { costJson } from "../cost/stored-cost.ts";
 import { rejudgeAwaiting } from "../judge/rejudge-waiting.ts";
@@ -198,7 +202,7 @@ function assignPosting({
     note.verdictVersion,
     settings.version,
     posting.supplier,
-    JSON.stringify(posting.lines),
+    assumedFactors(posting.lines),
   ]);
   const below = guarded
     ? `and ${nothingBelowZero("?1", "?8", add(JSON.stringify(posting.entries)), add(posting.ownCodes ? 1 : 0))}`

@@ -20,6 +20,7 @@ const findingOf = (message: string): Finding => ({
  * are the supplier's, with factors in `supplier_items`. Must follow the posting's statements.
  */
 export function saveUnitDiffers(posting: Posting, units: UnitSpellings): Statement[] {
+  if (!posting.ownCodes) return [];
   const lines = posting.lines
     .filter((line) => line.factor_e4 === 10_000 && line.factor_divisor === 1 && !line.factor_given)
     .map(({ code, product, unit }) => ({
@@ -27,7 +28,7 @@ export function saveUnitDiffers(posting: Posting, units: UnitSpellings): Stateme
       unit,
       spellings: spellingsOf(unit, units),
     }));
-  if (!posting.ownCodes || lines.length === 0) return [];
+  if (lines.length === 0) return [];
   const differing = `from json_each(?4) l cross join products p on p.company = ?1 and p.code = l.value ->> 'product'
         where upper(p.unit) not in (select value from json_each(l.value -> 'spellings'))`;
   return [

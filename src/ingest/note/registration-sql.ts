@@ -14,6 +14,7 @@ import { referencesOf } from "../../nfe/references.ts";
 import type { Guard, Statement, Value } from "../../ports/sql.ts";
 import type { Posting } from "../../stock/posting/posting.ts";
 import {
+  assumedFactors,
   factorsAsAssumed,
   noFactors,
   nothingBelowZero,
@@ -152,7 +153,7 @@ export function insertNote(r: Registration): Statement {
       ? []
       : [
           r.mappingRead
-            ? factorsAsAssumed("?1", "?12", add(JSON.stringify(posting.lines)))
+            ? factorsAsAssumed("?1", "?12", add(assumedFactors(posting.lines)))
             : noFactors("?1", "?12"),
         ]),
     ...(posting !== null && verdict.bringsCost.includes(false) && keys.length > 0

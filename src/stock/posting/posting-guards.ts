@@ -47,6 +47,29 @@ export const noFactors = (company: string, supplier: string): string => `
     where company = ${company} and supplier = ${supplier} and (factor_e4 <> 10000 or factor_divisor <> 1)
   )`;
 
+/** What a posting assumes of the factor of a line. */
+export interface AssumedFactor {
+  readonly code: string;
+  readonly unit: string;
+  readonly factor_e4: number;
+  readonly factor_divisor: number;
+  readonly mapped: boolean;
+  readonly factor_given: boolean;
+}
+
+/** The lines as `factorsAsAssumed` reads them: what it compares and no more, as SQLite reads a line again for each of its members. */
+export const assumedFactors = (lines: readonly AssumedFactor[]): string =>
+  JSON.stringify(
+    lines.map(({ code, unit, factor_e4, factor_divisor, mapped, factor_given }) => ({
+      code,
+      unit,
+      factor_e4,
+      factor_divisor,
+      mapped,
+      factor_given,
+    })),
+  );
+
 /**
  * Condition that holds while each line's factor is still the one its quantities were computed with (unknown items: 1). Lines
  * whose factor the user gave are not compared, and a mapping that was there is still there. `lines` is JSON.
