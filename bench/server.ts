@@ -51,8 +51,9 @@ export async function startService(
     stdout: "pipe",
     env: {
       PATH: process.env.PATH ?? "",
-      // As in `bun run start`: the garbage collector works as on a machine of 512 MB, without a measurable cost.
+      // As in `bun run start`: the garbage collector works as on a machine of 512 MB, and the compiler without its last stage.
       BUN_JSC_forceRAMSize: "536870912",
+      BUN_JSC_useFTLJIT: "0",
       PORT: "0",
       DATABASE_URL: `file:${database}`,
       DATA_DIR: folder,
