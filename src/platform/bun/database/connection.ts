@@ -7,8 +7,8 @@ import { packed } from "./packed.ts";
 
 /** Statements that one connection keeps prepared; the program's texts are constant and fewer than this. */
 const KEPT = 400;
-/** Of longer texts, as a note of some hundred items makes them, none is kept. */
-const KEPT_LENGTH = 8_192;
+/** Of longer texts none is kept: a note of up to 40 items is below, one of some hundred above. */
+export const KEPT_LENGTH = 10_240;
 
 /**
  * A statement that changes rows runs in a transaction that takes the lock first: SQLite leaves a statement that met a lock in the

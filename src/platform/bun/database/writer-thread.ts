@@ -2,13 +2,12 @@ import { trusted } from "../../../lib/cast.ts";
 import type { BytesToPack, Value } from "../../../ports/sql.ts";
 import type { SeenFile } from "../../installation.ts";
 import type { StatementResult } from "../../libsql/rows.ts";
-import type { Bindable } from "./connection.ts";
+import { type Bindable, KEPT_LENGTH } from "./connection.ts";
 import type { Call, Opening, Place, WriterReply, WriterRequest } from "./writer-requests.ts";
 import type { WritingConnection } from "./writing-connection.ts";
 
-/** Texts that are sent by number. Longer ones are rarely repeated, and the program has fewer than this. */
+/** Texts that are sent by number; those that the connection does not keep are rarely repeated. The program has fewer than this. */
 const NUMBERED = 1_000;
-const NUMBERED_LENGTH = 8_192;
 
 const WRITER = new URL("../../../writer.worker.ts", import.meta.url);
 
@@ -111,7 +110,7 @@ export async function threadConnection(
       // Parameters are an array; names are not used.
       const values = trusted<readonly (Value | BytesToPack)[]>(args ?? []);
       const bound = values.some(isBytes) ? values.map(sent) : trusted<Call[1]>(values);
-      if (sql.length > NUMBERED_LENGTH) return [sql, bound];
+      if (sql.length > KEPT_LENGTH) return [sql, bound];
       const known = numbers.get(sql);
       if (known !== undefined) return [known, bound];
       const number = numbers.size;
