@@ -105,7 +105,10 @@ const orderOf = ({
 }: LevelFilter): readonly ["p.search", "p.code"] | readonly ["p.code"] =>
   inactiveToo === true ? ["p.code"] : ["p.search", "p.code"];
 
-/** A page of products with their balances, in the order of their folded names, and how many match in all. */
+/**
+ * A page of products with their balances, in the order of their folded names, and how many match in all. What walks over the products
+ * is one row, read beside the event loop.
+ */
 export async function listLevels(
   ports: Pick<Ports, "reader">,
   company: number,
@@ -114,19 +117,41 @@ export async function listLevels(
   signal?: AbortSignal,
 ): Promise<{ levels: Level[]; total: number }> {
   const { where, args } = levelFilter(company, filter);
-  const [count] = await ports.reader.rows(
-    { sql: `select count(*) as total from ${LEVEL_SOURCE} where ${where}`, args },
-    signal,
-  );
-  const rows = await ports.reader.rows(
+  const found = await ports.reader.single(
     {
-      sql: `select ${LEVEL_COLUMNS} from ${LEVEL_SOURCE} where ${where} order by ${orderOf(filter).join(", ")}
-        limit ?${args.length + 1} offset ?${args.length + 2}`,
+      sql: `select (select count(*) from ${LEVEL_SOURCE} where ${where}) as total,
+        (select json_group_array(json_array(code, search)) from (
+          select p.code, p.search from ${LEVEL_SOURCE} where ${where} order by ${orderOf(filter).join(", ")}
+          limit ?${args.length + 1} offset ?${args.length + 2})) as places`,
       args: [...args, page.limit, page.offset],
     },
     signal,
   );
-  return { levels: rows.map(toLevel), total: Number(count?.total ?? 0) };
+  return {
+    levels: await levelsAt(ports, company, String(found?.places), signal),
+    total: Number(found?.total),
+  };
+}
+
+/**
+ * The products of a JSON array of places in the order (code and search text), in it. One that was renamed meanwhile keeps its place,
+ * so that the next page begins after it. None is missing: a product is never removed, and its code never changes.
+ */
+async function levelsAt(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  places: string,
+  signal?: AbortSignal,
+): Promise<Level[]> {
+  const rows = await ports.reader.rows(
+    {
+      sql: `select ${LEVEL_COLUMNS}, c.value ->> 1 as place from json_each(?2) c cross join ${LEVEL_SOURCE}
+        where p.company = ?1 and p.code = c.value ->> 0 order by c.key`,
+      args: [company, places],
+    },
+    signal,
+  );
+  return rows.map((row) => ({ ...toLevel(row), search: String(row.place) }));
 }
 
 /** The products that follow one in the same order, at most `limit`; `after`: its search text and its code, null for the first. */
@@ -140,14 +165,28 @@ export async function levelsAfter(
   const { where, args } = levelFilter(company, filter);
   const known = parameters<Value>(args);
   const [search, code] = after ?? ["", ""];
-  const sql = `select ${LEVEL_COLUMNS} from ${LEVEL_SOURCE}
+  const from = `from ${LEVEL_SOURCE}
     where ${where} and ${
       filter.inactiveToo === true
         ? `p.code > ${known.add(code)}`
         : `(p.search, p.code) > (${known.add(search)}, ${known.add(code)})`
     }
     order by ${orderOf(filter).join(", ")} limit ${known.add(limit)}`;
-  return (await ports.reader.rows({ sql, args: known.args }, signal)).map(toLevel);
+  const isFiltered = Object.entries(filter).some(
+    ([name, value]) => name !== "inactiveToo" && value !== undefined,
+  );
+  if (!isFiltered) {
+    const sql = `select ${LEVEL_COLUMNS} ${from}`;
+    return (await ports.reader.rows({ sql, args: known.args }, signal)).map(toLevel);
+  }
+  const found = await ports.reader.single(
+    {
+      sql: `select json_group_array(json_array(code, search)) as places from (select p.code, p.search ${from})`,
+      args: known.args,
+    },
+    signal,
+  );
+  return levelsAt(ports, company, String(found?.places), signal);
 }
 
 /** Maps a row of LEVEL_COLUMNS. */

@@ -4,10 +4,14 @@ import { type TestApp, withApp } from "../../support/app.ts";
 /** Records the texts of statements from now on; `take` returns them and clears the record. */
 function statementsOf({ ports }: TestApp): { take(): string[] } {
   let texts: string[] = [];
-  const rows = ports.reader.rows.bind(ports.reader);
+  const { rows, single } = ports.reader;
   ports.reader.rows = (statement, signal) => {
     texts.push(statement.sql);
     return rows(statement, signal);
+  };
+  ports.reader.single = (statement, signal) => {
+    texts.push(statement.sql);
+    return single(statement, signal);
   };
   return {
     take() {
@@ -77,7 +81,7 @@ for (const how of ["token", "key"] as const) {
       expect((await get("/api/stock")).how).toBe("MISS");
       const [first, ...data] = statements.take();
       expect(first).toContain("cache_versions");
-      // How many match, and the page.
+      // How many match and which are the page; their rows.
       expect(data).toHaveLength(2);
       expect(data.join()).not.toContain("cache_versions");
     }));
