@@ -173,7 +173,7 @@ export async function levelsAfter(
     }
     order by ${orderOf(filter).join(", ")} limit ${known.add(limit)}`;
   const isFiltered = Object.entries(filter).some(
-    ([name, value]) => name !== "inactiveToo" && value !== undefined,
+    ([name, value]) => name !== "inactiveToo" && value !== undefined && value !== false,
   );
   if (!isFiltered) {
     const sql = `select ${LEVEL_COLUMNS} ${from}`;

@@ -12,10 +12,14 @@ export function recordStatements({ ports }: TestApp): Map<string, Statement> {
     statements.set(sql, { sql, args: plain });
   };
   const { reader, writer, database } = ports;
-  const rows = reader.rows.bind(reader);
+  const { rows, single } = reader;
   reader.rows = (statement, signal) => {
     hear(statement);
     return rows(statement, signal);
+  };
+  reader.single = (statement, signal) => {
+    hear(statement);
+    return single(statement, signal);
   };
   const commit = writer.commit.bind(writer);
   writer.commit = <T>(job: WriteJob<T>, signal?: AbortSignal): Promise<T> => {
