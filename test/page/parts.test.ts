@@ -2,14 +2,17 @@ import { describe, expect, test } from "bun:test";
 import { equal } from "node:assert/strict";
 import { join } from "node:path";
 import { Glob } from "bun";
+import { closedMonth, monthsFor } from "../../src/page/base/months.ts";
 import {
   accessKey,
   count,
   day,
+  masked,
   money,
   month,
   name,
   quantity,
+  sentence,
   taxpayer,
 } from "../../src/page/base/say.ts";
 import { shownLabels, ticks } from "../../src/page/parts/chart-scale.ts";
@@ -198,6 +201,32 @@ describe("figures and names of the page", () => {
       "1 nota",
     ]);
     expect(count(1200, "nota", "notas")).toBe("1.200 notas");
+  });
+
+  test("write a clause as a sentence, and the CNPJs of a stored sentence with their points", () => {
+    expect(["não é um CNPJ", "Falta o nome.", "Confira:"].map(sentence)).toEqual([
+      "Não é um CNPJ.",
+      "Falta o nome.",
+      "Confira:",
+    ]);
+    expect(masked("A nota é de CNPJ 50291837000105 para CNPJ 12ABC34501DE35.")).toBe(
+      "A nota é de CNPJ 50.291.837/0001-05 para CNPJ 12.ABC.345/01DE-35.",
+    );
+  });
+
+  test("offer this month and the 24 before it, and the one that an address asks for", () => {
+    const months = monthsFor("2020-02", "2026-01-31");
+    expect([months[0], months[1], months.at(-2), months.at(-1), months.length]).toEqual([
+      "2026-01",
+      "2025-12",
+      "2024-01",
+      "2020-02",
+      26,
+    ]);
+    expect([closedMonth("2026-10"), closedMonth("2026-13") === "2026-13"]).toEqual([
+      "2026-10",
+      false,
+    ]);
   });
 
   test("take names out of the capitals of an XML, and leave the others", () => {

@@ -76,7 +76,7 @@ export default function Audit() {
             onChange={change("acao")}
           />
           <Field
-            label="Chave da nota, código…"
+            label="Nota, produto ou outro objeto"
             value={param("objeto")}
             onInput={change("objeto")}
             maxLength={200}
@@ -119,7 +119,7 @@ function LineRow({ line }: { line: Line }) {
       <details class="admin-line">
         <summary>
           <span class="admin-main">
-            <b>{line.description}</b>
+            <b>{say.masked(line.description)}</b>
             <span class="quiet small">
               {who}
               {line.key_id !== null && " por uma chave de API"} · {say.moment(line.created_at)}
@@ -131,7 +131,7 @@ function LineRow({ line }: { line: Line }) {
           <Fact name="Objeto" value={line.entity_id} />
           <Fact name="Endereço de rede" value={line.ip_address} />
           <Fact name="Pedido" value={line.request_id} />
-          <Fact name="Lugar na cadeia" value={line.seq === null ? null : String(line.seq)} />
+          <Fact name="Número da linha" value={line.seq === null ? null : String(line.seq)} />
           <Fact name="Detalhes" value={line.new_values} />
         </dl>
       </details>
@@ -150,9 +150,9 @@ const Fact = ({ name, value }: { name: string; value: string | null }) =>
 /** The head of the chain, to be noted elsewhere: who rewrites the log cannot change what was noted. */
 function Chain({ chain }: { chain: Log["chain"] }) {
   return (
-    <Card title="Cadeia">
+    <Card title="Prova de que a auditoria não foi alterada">
       {chain.seq === 0 ? (
-        <p class="quiet">A cadeia ainda não começou: toda linha entra nela em instantes.</p>
+        <p class="quiet">Ainda não há o que guardar: toda linha é selada em instantes.</p>
       ) : (
         <>
           <p>
@@ -160,14 +160,14 @@ function Chain({ chain }: { chain: Log["chain"] }) {
           </p>
           <p class="admin-once">
             <code class="admin-hash">{chain.hash}</code>
-            <Copy text={`${chain.seq} ${chain.hash}`} what="o fim da cadeia" />
+            <Copy text={`${chain.seq} ${chain.hash}`} what="a prova" />
+          </p>
+          <p class="quiet small">
+            Cada linha leva o resumo (SHA-256) da anterior. Guarde este valor fora do sistema: com
+            ele, <code>sge verify --audit-head</code> mostra se alguém reescreveu o passado.
           </p>
         </>
       )}
-      <p class="quiet small">
-        Cada linha leva o resumo (SHA-256) da anterior. Guarde este em outro lugar: com ele,{" "}
-        <code>sge verify --audit-head</code> mostra se alguém reescreveu o passado.
-      </p>
     </Card>
   );
 }

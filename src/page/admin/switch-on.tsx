@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { ask, newKey } from "../base/ask.ts";
 import { notify } from "../base/notices.ts";
-import { taxpayer } from "../base/say.ts";
+import { taxpayer, withPoints } from "../base/say.ts";
 import { FETCHING, type Fetching, type FetchingList } from "../base/tax-office.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { Field, Select } from "../parts/field.tsx";
@@ -61,7 +61,7 @@ export function SwitchOn(props: {
         <Field
           label="CNPJ"
           value={cnpj}
-          onInput={setCnpj}
+          onInput={(text) => setCnpj(withPoints(text))}
           maxLength={20}
           hint="Um CNPJ da empresa, ou de uma filial dela"
           problem={act.problem("cnpj")}

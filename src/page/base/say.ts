@@ -1,3 +1,5 @@
+import { taxpayerText } from "../../lib/taxpayer-text.ts";
+
 /** Every format of the page: figures, money, days and names, as they are written in Brazil. Figures come from the API and are only written here. */
 
 /** A format that is made when it is first written with: making all of them at the start is a tenth of the program's first work. */
@@ -102,15 +104,27 @@ export function name(value: string | null | undefined): string {
 
 /** A CNPJ (letters too) or CPF with its points; anything else as it is. */
 export function taxpayer(value: string | null | undefined): string {
-  if (value === null || value === undefined) return UNKNOWN;
-  const cnpj = /^(\w{2})(\w{3})(\w{3})(\w{4})(\d{2})$/.exec(value);
-  if (cnpj !== null) return `${cnpj[1]}.${cnpj[2]}.${cnpj[3]}/${cnpj[4]}-${cnpj[5]}`;
-  const cpf = /^(\d{3})(\d{3})(\d{3})(\d{2})$/.exec(value);
-  return cpf === null ? value : `${cpf[1]}.${cpf[2]}.${cpf[3]}-${cpf[4]}`;
+  return value === null || value === undefined ? UNKNOWN : taxpayerText(value);
 }
+
+/** A CNPJ as it is typed: with its points as soon as it is whole. */
+export function withPoints(typed: string): string {
+  const bare = typed.replaceAll(/[^0-9A-Za-z]/g, "").toUpperCase();
+  return bare.length === 14 ? taxpayer(bare) : typed;
+}
+
+/** A sentence of the API with its CNPJs as people write them: stored notes keep theirs bare. */
+export const masked = (sentence: string): string =>
+  sentence.replaceAll(/\bCNPJ ([0-9A-Z]{14})\b/g, (_, cnpj: string) => `CNPJ ${taxpayer(cnpj)}`);
 
 /** An access key in groups of four. */
 export const accessKey = (value: string): string => value.replaceAll(/(.{4})(?=.)/g, "$1 ");
+
+/** A clause as a sentence: `deve ser um CNPJ` → `Deve ser um CNPJ.` */
+export function sentence(clause: string): string {
+  const text = clause.replace(/^\p{Ll}/u, (letter) => letter.toLocaleUpperCase("pt-BR"));
+  return /[.:!?…]$/.test(text) ? text : `${text}.`;
+}
 
 /** A text without case and accents, to be searched in. */
 export const plain = (text: string): string =>

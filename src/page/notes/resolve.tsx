@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { ask } from "../base/ask.ts";
 import { holdName } from "../base/hold-names.ts";
 import { notify } from "../base/notices.ts";
-import { name, taxpayer } from "../base/say.ts";
+import { masked, name, taxpayer } from "../base/say.ts";
 import { may } from "../base/session.ts";
 import { Button } from "../parts/button.tsx";
 import { Confirm } from "../parts/dialog.tsx";
@@ -96,7 +96,7 @@ function HoldCard(props: { hold: Hold; note: NoteDetail; again: () => void }) {
       <Icon name="triangle-alert" />
       <div>
         <b>{holdName(hold.code)}</b>
-        <p>{hold.message}</p>
+        <p>{masked(hold.message)}</p>
         <p class="small">{holdAdvice(hold.code)}</p>
         {own.map((cnpj) => (
           <Button key={cnpj} small onClick={() => setAdding(cnpj)}>

@@ -1,6 +1,6 @@
 import { useOld } from "../base/live.ts";
 import { isSettled, type Read, useRead } from "../base/read.ts";
-import { count, day, dayMonth, money, name, percent, unitCost } from "../base/say.ts";
+import { count, day, dayMonth, masked, money, name, percent, unitCost } from "../base/say.ts";
 import { may } from "../base/session.ts";
 import { Icon } from "../parts/icon.tsx";
 import { ErrorBar } from "../parts/states.tsx";
@@ -57,7 +57,9 @@ export function NeedsYou({ stats, notes }: { stats: Stats; notes: HeldNotes }) {
             <span class="small quiet">
               nº {note.number} · {day(note.issued_at)} · {money(note.total_value)}
             </span>
-            {note.holds[0] !== undefined && <p class="small panel-why">{note.holds[0].message}</p>}
+            {note.holds[0] !== undefined && (
+              <p class="small panel-why">{masked(note.holds[0].message)}</p>
+            )}
           </li>
         ))}
       </ul>

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { notifyFault } from "../base/notices.ts";
 import { wasAborted } from "../base/problem.ts";
+import { Problem } from "./field.tsx";
 
 /** One that can be chosen. */
 export interface Option<T> {
@@ -131,11 +132,7 @@ export function Combobox<T>(props: {
       <p class="field-hint" role="status">
         {open && found.length === 0 && searched !== null && (props.none ?? "Nada foi encontrado.")}
       </p>
-      {props.problem !== undefined && (
-        <p id={`${id}-problem`} class="field-problem">
-          {props.problem}
-        </p>
-      )}
+      <Problem id={`${id}-problem`} text={props.problem} />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren, Ref } from "preact";
 import { useId } from "preact/hooks";
+import { sentence } from "../base/say.ts";
 
 interface FieldProps {
   readonly label: string;
@@ -31,9 +32,16 @@ const TYPE_OF = {
   email: { type: "email" },
   password: { type: "password" },
   date: { type: "date" },
-  month: { type: "month" },
   url: { type: "url" },
 } as const;
+
+/** What is wrong with a field, under it, as a sentence; it is read aloud as it appears. */
+export const Problem = ({ id, text }: { id?: string; text: string | undefined }) =>
+  text === undefined ? null : (
+    <p id={id} class="field-problem" role="alert">
+      {sentence(text)}
+    </p>
+  );
 
 /** A labelled field with what is wrong under it. */
 export function Field(props: FieldProps) {
@@ -71,11 +79,7 @@ export function Field(props: FieldProps) {
           {hint}
         </p>
       )}
-      {problem !== undefined && (
-        <p id={`${id}-problem`} class="field-problem">
-          {problem}
-        </p>
-      )}
+      <Problem id={`${id}-problem`} text={problem} />
     </div>
   );
 }
@@ -180,11 +184,7 @@ export function Select<V extends string>(props: {
           </option>
         ))}
       </select>
-      {props.problem !== undefined && (
-        <p id={`${id}-problem`} class="field-problem">
-          {props.problem}
-        </p>
-      )}
+      <Problem id={`${id}-problem`} text={props.problem} />
     </div>
   );
 }

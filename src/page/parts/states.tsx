@@ -1,8 +1,9 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { isOfOtherSession } from "../base/me.ts";
 import { notify } from "../base/notices.ts";
 import { Refused, sentenceOfFault } from "../base/problem.ts";
+import { sentence } from "../base/say.ts";
 import { Button } from "./button.tsx";
 import { Icon, type IconName } from "./icon.tsx";
 
@@ -39,13 +40,25 @@ export function Empty(props: { icon: IconName; title: string; children?: Compone
   );
 }
 
+/** Whether all that was refused stands under the fields of the form already: it is not said twice. */
+function isUnderFields(fault: unknown, bar: HTMLElement | null): boolean {
+  const form = bar?.closest("form");
+  if (form == null || !(fault instanceof Refused)) return false;
+  const shown = [...form.querySelectorAll(".field-problem")].map(({ textContent }) => textContent);
+  const said = fault.fields.size === 0 ? [fault.message] : [...fault.fields.values()];
+  return said.every((text) => shown.includes(sentence(text)));
+}
+
 /** A red bar with the API's own sentence; what was loaded stays beside it. What another tab has changed is said once, at the top. */
 export function ErrorBar({ fault, again }: { fault: unknown; again?: () => void }) {
+  const bar = useRef<HTMLDivElement>(null);
+  const [isSaid, setSaid] = useState(false);
+  useLayoutEffect(() => setSaid(isUnderFields(fault, bar.current)));
   if (fault === null || fault === undefined) return null;
   if (fault instanceof Refused && isOfOtherSession(fault.code)) return null;
   const requestId = fault instanceof Refused ? fault.requestId : null;
   return (
-    <div class="error-bar" role="alert">
+    <div ref={bar} class="error-bar" role="alert" hidden={isSaid}>
       <Icon name="triangle-alert" />
       <div>
         <p>{sentenceOfFault(fault)}</p>

@@ -119,10 +119,14 @@ export function Tabs(props: {
   const bar = useRef<HTMLElement>(null);
   const current = props.tabs.find((one) => one.current)?.text;
   useEffect(() => {
-    // On a phone the bar scrolls: the tab that is open is in sight.
+    // On a phone the bar scrolls: the tab that is open is in sight, also after the phone was turned.
     const [all, tab] = [bar.current, bar.current?.querySelector<HTMLElement>("[aria-current]")];
-    if (all !== null && tab != null && current !== undefined)
+    if (all === null || tab == null || current === undefined) return;
+    const watch = new ResizeObserver(() => {
       all.scrollLeft = tab.offsetLeft - all.offsetLeft - 24;
+    });
+    watch.observe(all);
+    return () => watch.disconnect();
   }, [current]);
   return (
     <nav ref={bar} class="tabs" aria-label={props.label}>

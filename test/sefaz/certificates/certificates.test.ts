@@ -78,7 +78,7 @@ test("a PFX with another password, holder, time or use, and one that takes too l
     const encrypts = { keyEncipherment: true };
     for (const [how, passphrase, code, sentence] of [
       [{}, "outra", "certificate.passphrase", /senha do certificado não é esta/],
-      [{ cnpj: OTHER }, "segredo", "certificate.other_holder", /é do CNPJ 11444777000161/],
+      [{ cnpj: OTHER }, "segredo", "certificate.other_holder", /é do CNPJ 11\.444\.777\/0001-61/],
       [{ cnpj: "52998224725" }, "segredo", "certificate.other_holder", /é de uma pessoa/],
       [{ until: "2026-11-20T00:00:00Z" }, "segredo", "certificate.expired", /20\/11\/2026/],
       [{ from: "2026-12-01T00:00:00Z" }, "segredo", "certificate.not_yet_valid", /01\/12\/2026/],

@@ -86,8 +86,8 @@ test("the mail of an end names the CNPJ and the days that are left", () => {
       },
     });
   expect([7, 1, 0].map(sentence)).toEqual([
-    "o certificado A1 do CNPJ 11222333000181 termina em 7 dias: sem outro, as notas deixam de ser buscadas na SEFAZ.",
-    "o certificado A1 do CNPJ 11222333000181 termina em 1 dia: sem outro, as notas deixam de ser buscadas na SEFAZ.",
-    "o certificado A1 do CNPJ 11222333000181 terminou: sem outro, as notas deixam de ser buscadas na SEFAZ.",
+    "o certificado A1 do CNPJ 11.222.333/0001-81 termina em 7 dias: sem outro, as notas deixam de ser buscadas na SEFAZ.",
+    "o certificado A1 do CNPJ 11.222.333/0001-81 termina em 1 dia: sem outro, as notas deixam de ser buscadas na SEFAZ.",
+    "o certificado A1 do CNPJ 11.222.333/0001-81 terminou: sem outro, as notas deixam de ser buscadas na SEFAZ.",
   ]);
 });

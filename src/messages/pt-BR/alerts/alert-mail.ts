@@ -1,5 +1,6 @@
 import type { Alert } from "../../../journal/feed-events.ts";
 import { howMany } from "../../../lib/amount.ts";
+import { taxpayerText } from "../../../lib/taxpayer-text.ts";
 import { type AlertMail, onOneLine, SIGNED } from "./trial-mail.ts";
 
 /**
@@ -49,7 +50,7 @@ export function alertSentence(alert: Alert): string {
         code === "656"
           ? "outro programa consulta o mesmo CNPJ"
           : `última resposta: ${onOneLine(code)}`;
-      return `as notas do CNPJ ${cnpj} não podem ser buscadas na SEFAZ há mais de duas horas (${why}).`;
+      return `as notas do CNPJ ${taxpayerText(cnpj)} não podem ser buscadas na SEFAZ há mais de duas horas (${why}).`;
     }
     case "webhook.disabled":
       return alert.payload.why === "gone"
@@ -59,8 +60,8 @@ export function alertSentence(alert: Alert): string {
       const { cnpj, days } = alert.payload;
       const asks = "sem outro, as notas deixam de ser buscadas na SEFAZ.";
       return days === 0
-        ? `o certificado A1 do CNPJ ${cnpj} terminou: ${asks}`
-        : `o certificado A1 do CNPJ ${cnpj} termina em ${howMany(days, "dia", "dias")}: ${asks}`;
+        ? `o certificado A1 do CNPJ ${taxpayerText(cnpj)} terminou: ${asks}`
+        : `o certificado A1 do CNPJ ${taxpayerText(cnpj)} termina em ${howMany(days, "dia", "dias")}: ${asks}`;
     }
   }
 }

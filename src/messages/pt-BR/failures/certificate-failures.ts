@@ -1,4 +1,5 @@
 import type { Failure, FailureOf } from "../../../failures.ts";
+import { taxpayerText } from "../../../lib/taxpayer-text.ts";
 
 type CertificateCode = Extract<Failure["code"], `certificate.${string}`>;
 
@@ -26,13 +27,13 @@ export const CERTIFICATE_SENTENCES: {
   "certificate.other_holder": ({ cnpj }) =>
     cnpj === null
       ? "O certificado não é de uma empresa: falta nele o CNPJ (é de uma pessoa?)"
-      : `O certificado é do CNPJ ${cnpj}, que não é da empresa; se for, inclua-o antes nos dados dela`,
+      : `O certificado é do CNPJ ${taxpayerText(cnpj)}, que não é da empresa; se for, inclua-o antes nos dados dela`,
   "certificate.expired": ({ until }) => `O certificado terminou em ${day(until)}; use o novo`,
   "certificate.not_yet_valid": ({ from }) => `O certificado só vale a partir de ${day(from)}`,
   "certificate.usage": "O certificado não serve para assinar; use o e-CNPJ ou o de NF-e (A1)",
   "certificate.file": ({ file }) =>
     `O arquivo ${file} não está na pasta de certificados do servidor, ou não é mais o mesmo`,
-  "certificate.none": ({ cnpj }) => `Não há certificado válido para o CNPJ ${cnpj}`,
+  "certificate.none": ({ cnpj }) => `Não há certificado válido para o CNPJ ${taxpayerText(cnpj)}`,
   "certificate.secret_unreadable":
     "O certificado não pode mais ser aberto, porque o segredo do serviço mudou; cadastre-o de novo",
 };

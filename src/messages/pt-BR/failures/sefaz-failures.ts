@@ -1,4 +1,5 @@
 import type { Failure, FailureOf } from "../../../failures.ts";
+import { taxpayerText } from "../../../lib/taxpayer-text.ts";
 
 type SefazCode = Extract<Failure["code"], `sefaz.${string}`>;
 
@@ -18,12 +19,12 @@ export const SEFAZ_SENTENCES: {
   "sefaz.not_fetching": ({ cnpj }) =>
     cnpj === null
       ? "A busca de notas na SEFAZ não está ligada para nenhum CNPJ da empresa"
-      : `A busca de notas na SEFAZ não está ligada para o CNPJ ${cnpj}`,
+      : `A busca de notas na SEFAZ não está ligada para o CNPJ ${taxpayerText(cnpj)}`,
   "sefaz.other_cnpj": ({ cnpj }) =>
-    `O CNPJ ${cnpj} não é da empresa: inclua-o antes nos dados dela`,
+    `O CNPJ ${taxpayerText(cnpj)} não é da empresa: inclua-o antes nos dados dela`,
   "sefaz.call_not_found": "Esta consulta à SEFAZ não existe",
   "sefaz.parked_not_found": ({ cnpj, nsu }) =>
-    `Não há documento separado com o NSU ${nsu} do CNPJ ${cnpj}`,
+    `Não há documento separado com o NSU ${nsu} do CNPJ ${taxpayerText(cnpj)}`,
   "sefaz.too_many_asks": ({ limit }) =>
     `Já há ${limit} documentos à espera de uma consulta por chave; a SEFAZ permite 20 por hora`,
   "sefaz.not_recipient":
