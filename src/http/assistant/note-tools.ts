@@ -185,6 +185,15 @@ const whyHeld: ReadTool = {
 /** Parts of `not_in_stock`, which are there for older clients. */
 const SAID_BY_OTHERS: readonly string[] = ["held", "discarded"];
 
+/** What the checks cannot know where the tax office is not asked. */
+const UNKNOWN_HERE = {
+  all: [],
+  some: [
+    "A busca na SEFAZ está desligada para parte dos CNPJs: notas deles que não chegaram não foram conferidas.",
+  ],
+  none: ["A busca na SEFAZ está desligada: notas que não chegaram não foram conferidas."],
+} as const;
+
 /** Most rows have few of the members: an answer has room for what is known. */
 const withoutNulls = (row: object): object =>
   Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
@@ -234,6 +243,7 @@ const monthMissing: ReadTool = {
         data: Missing[];
       }[];
       unknown_series: number;
+      fetching: keyof typeof UNKNOWN_HERE;
     }>(path);
     const open = found.checks.filter(
       ({ check, count }) => count > 0 && !SAID_BY_OTHERS.includes(check),
@@ -248,12 +258,14 @@ const monthMissing: ReadTool = {
           ...data.slice(0, 5).map((row) => `- ${missingLine(row)}`),
         ]),
         `Séries cujas faltas não se podem conhecer: ${found.unknown_series}.`,
+        ...UNKNOWN_HERE[found.fetching],
       ],
       data: {
         checks: found.checks
           .filter(({ check }) => !SAID_BY_OTHERS.includes(check))
           .map(({ data, ...one }) => ({ ...one, data: data.map(withoutNulls) })),
         unknown_series: found.unknown_series,
+        fetching: found.fetching,
       },
       source: {
         routes: [`GET ${path}`],

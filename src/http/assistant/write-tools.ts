@@ -248,7 +248,7 @@ const recordMovement: WriteTool = {
         balance_before: line.quantity,
         balance_after,
       },
-      summary: `Lançar ${textOf(args, "type")} de ${textOf(args, "quantity").slice(0, 40).replace(".", ",")} ${quoted(line.unit)} de ${quoted(code)} ${quoted(line.name)}: saldo de ${digits(line.quantity)} para ${digits(balance_after)}${after < 0n ? " (negativo: a confirmação é recusada se a empresa não o permite)" : ""}.`,
+      summary: `Lançar ${textOf(args, "type") === "ENTRADA" ? "entrada" : "saída"} de ${textOf(args, "quantity").slice(0, 40).replace(".", ",")} ${quoted(line.unit)} de ${quoted(code)} ${quoted(line.name)}: saldo de ${digits(line.quantity)} para ${digits(balance_after)}${after < 0n ? " (negativo: a confirmação é recusada se a empresa não o permite)" : ""}.`,
     };
   },
   request: (args) => ({

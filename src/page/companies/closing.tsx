@@ -1,11 +1,12 @@
 import { useState } from "preact/hooks";
 import { useAddress } from "../base/address.ts";
 import { closedMonth, today } from "../base/months.ts";
-import { sentenceOfFault } from "../base/problem.ts";
+import { Refused, sentenceOfFault } from "../base/problem.ts";
 import { count, month as monthText, name } from "../base/say.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
-import { Field, Check as Tick } from "../parts/field.tsx";
+import { Check as Tick } from "../parts/field.tsx";
+import { MonthSelect } from "../parts/month-select.tsx";
 import { type Company, CompanyHead } from "./list.tsx";
 import {
   type Check,
@@ -60,7 +61,8 @@ export function Closing({ companies, onOpen }: ClosingProps) {
   const { said, again } = useMonth(month, begun ? companies.map(({ id }) => id) : []);
   const downloads = useDownloads(month);
   const [left, setLeft] = useState<ReadonlySet<number>>(new Set());
-  const chosen = companies.filter(({ id }) => !left.has(id));
+  const open = companies.filter(({ id }) => !isOut(said.get(id)));
+  const chosen = open.filter(({ id }) => !left.has(id));
   const choose = (ids: readonly number[], take: boolean) => {
     const next = new Set(left);
     for (const id of ids) {
@@ -70,21 +72,14 @@ export function Closing({ companies, onOpen }: ClosingProps) {
     setLeft(next);
   };
   const read = companies.filter(({ id }) => said.has(id)).length;
-  const ready = companies.filter(({ id }) => isReady(said.get(id))).length;
-  const failed = companies.filter(({ id }) => isFault(said.get(id))).length;
   return (
     <section class="companies-closing" aria-label={`Fechamento de ${monthText(month)}`}>
       <div class="companies-closing-head">
-        <Field
-          label="Mês"
-          type="month"
-          value={month}
-          onInput={(mes) => mes !== "" && address.set({ mes }, true)}
-        />
+        <MonthSelect value={month} onChange={(mes) => address.set({ mes }, true)} />
         <p role="status">
           {!begun && "Este mês ainda não começou."}
           {begun && read < companies.length && `${read} de ${companies.length} conferidas…`}
-          {begun && read === companies.length && summary(ready, failed, companies.length)}
+          {begun && read === companies.length && summary(companies.map(({ id }) => said.get(id)))}
         </p>
         {begun && (
           <Take
@@ -103,10 +98,10 @@ export function Closing({ companies, onOpen }: ClosingProps) {
                   <Tick
                     bare
                     label="Todas as empresas"
-                    checked={chosen.length === companies.length}
+                    checked={chosen.length === open.length}
                     onChange={(take) =>
                       choose(
-                        companies.map(({ id }) => id),
+                        open.map(({ id }) => id),
                         take,
                       )
                     }
@@ -127,7 +122,8 @@ export function Closing({ companies, onOpen }: ClosingProps) {
                     <Tick
                       bare
                       label={name(one.name)}
-                      checked={!left.has(one.id)}
+                      checked={chosen.includes(one)}
+                      disabled={!open.includes(one)}
                       onChange={(take) => choose([one.id], take)}
                     />
                   </td>
@@ -168,13 +164,25 @@ const isReady = (said: Said | undefined): boolean =>
 
 const isFault = (said: Said | undefined): boolean => said !== undefined && "fault" in said;
 
-function summary(ready: number, failed: number, all: number): string {
-  const parts = [
-    count(ready, "empresa sem nada a fazer", "empresas sem nada a fazer"),
-    `${all - ready - failed} com pontos a conferir`,
-    ...(failed === 0 ? [] : [`${failed} sem resposta`]),
+/** The person is no longer in this company: asking again changes nothing. */
+const isClosedTo = (fault: unknown): boolean =>
+  fault instanceof Refused && fault.code === "company.not_found";
+const isOut = (said: Said | undefined): boolean =>
+  said !== undefined && "fault" in said && isClosedTo(said.fault);
+
+/** How many companies are how far; what no company is, is not said. */
+function summary(all: readonly (Said | undefined)[]): string {
+  const ready = all.filter(isReady).length;
+  const out = all.filter(isOut).length;
+  const failed = all.filter(isFault).length - out;
+  const parts: readonly (readonly [many: number, text: string])[] = [
+    [ready, count(ready, "empresa sem nada a fazer", "empresas sem nada a fazer")],
+    [all.length - ready - failed - out, `${all.length - ready - failed - out} a conferir`],
+    [out, `${out} sem acesso`],
+    [failed, `${failed} sem resposta`],
   ];
-  return `${parts.join(", ")}.`;
+  const said = parts.flatMap(([many, text]) => (many === 0 ? [] : [text]));
+  return said.length === 0 ? "" : `${said.join(", ")}.`;
 }
 
 function Take(props: { downloads: Downloads; many: number; onStart: () => void }) {
@@ -206,18 +214,29 @@ function Missing({ said, again }: { said: Said | undefined; again: () => void })
     const many = new Map<string, number>(said.found).get(check) ?? 0;
     return many === 0 ? [] : [count(many, one, more)];
   });
-  if (found.length === 0) return <Badge tone="good" icon="check" text="Nada falta" />;
+  const blind = BLIND[said.fetching];
+  if (found.length === 0 && blind === null)
+    return <Badge tone="good" icon="check" text="Nada falta" />;
   return (
     <>
-      {isReady(said) ? (
+      {found.length === 0 ? (
+        <Badge tone="plain" icon="info" text="Nada falta do que está aqui" />
+      ) : isReady(said) ? (
         <Badge tone="good" icon="check" text="Nada a fazer" />
       ) : (
         <Badge tone="hold" icon="triangle-alert" text="A conferir" />
       )}
-      <span class="row-more">{found.join(" · ")}</span>
+      <span class="row-more">{[...found, blind].filter((one) => one !== null).join(" · ")}</span>
     </>
   );
 }
+
+/** That nothing was found says little where the tax office was not asked. */
+const BLIND = {
+  all: null,
+  some: "busca na SEFAZ desligada para parte dos CNPJs",
+  none: "busca na SEFAZ desligada",
+} as const;
 
 function File(props: { got: Got | undefined; idle: boolean; again: () => void }) {
   const { got, idle, again } = props;
@@ -228,6 +247,13 @@ function File(props: { got: Got | undefined; idle: boolean; again: () => void })
 }
 
 function Fault({ fault, again }: { fault: unknown; again: (() => void) | undefined }) {
+  if (isClosedTo(fault))
+    return (
+      <>
+        <Badge tone="plain" icon="ban" text="Sem acesso" />
+        <span class="row-more">{sentenceOfFault(fault)}</span>
+      </>
+    );
   return (
     <>
       <Badge tone="bad" icon="circle-x" text="Não deu certo" />

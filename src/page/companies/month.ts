@@ -9,7 +9,9 @@ type Report = z.infer<typeof CompletenessSchema>;
 export type Check = Report["checks"][number]["check"];
 
 /** What a company's month says: what each check has found, or why it could not be read. */
-export type Said = { readonly found: ReadonlyMap<Check, number> } | { readonly fault: unknown };
+export type Said =
+  | { readonly found: ReadonlyMap<Check, number>; readonly fetching: Report["fetching"] }
+  | { readonly fault: unknown };
 
 /** Reports that are read at a time. */
 const AT_A_TIME = 2;
@@ -59,8 +61,8 @@ export function useMonth(
 async function reportOf(month: string, company: number, signal: AbortSignal): Promise<Said | null> {
   const path = `/api/reports/completeness?month=${month}&all_waiting=true&limit=1&company=${company}`;
   try {
-    const { checks } = await ask<Report>(path, { signal });
-    return { found: new Map(checks.map(({ check, count }) => [check, count])) };
+    const { checks, fetching } = await ask<Report>(path, { signal });
+    return { found: new Map(checks.map(({ check, count }) => [check, count])), fetching };
   } catch (fault) {
     return wasAborted(fault) ? null : { fault };
   }

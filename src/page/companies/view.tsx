@@ -9,7 +9,7 @@ import { count, plain } from "../base/say.ts";
 import { me, switchCompany } from "../base/session.ts";
 import { Button } from "../parts/button.tsx";
 import { Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
-import { Search, View } from "../parts/view.tsx";
+import { Search, Tabs, View } from "../parts/view.tsx";
 import { Closing } from "./closing.tsx";
 import { Companies, type Company } from "./list.tsx";
 
@@ -33,9 +33,8 @@ export default function CompaniesView() {
   const waiting = address.param("ver") === "esperando";
   const closing = address.param("ver") === "fechamento";
   const all = overview.value?.companies ?? [];
-  const found = all.filter(
-    (one) => isFound(one, search) && (!waiting || one.ready + one.held > 0 || isFailing(one)),
-  );
+  const many = overview.value === null ? null : all.filter(isWaiting).length;
+  const found = all.filter((one) => isFound(one, search) && (!waiting || isWaiting(one)));
   const open = (company: number, to: string) => {
     if (going !== null) return;
     if (company === me.value?.company.id) return address.go(to);
@@ -59,17 +58,28 @@ export default function CompaniesView() {
         />
       }
     >
-      <nav class="tabs" aria-label="Que empresas">
-        <a href={address.with({ ver: "" })} aria-current={waiting || closing ? undefined : "page"}>
-          Todas <Many value={overview.value === null ? null : all.length} />
-        </a>
-        <a href={address.with({ ver: "esperando" })} aria-current={waiting ? "page" : undefined}>
-          Precisam de você
-        </a>
-        <a href={address.with({ ver: "fechamento" })} aria-current={closing ? "page" : undefined}>
-          Fechamento do mês
-        </a>
-      </nav>
+      <Tabs
+        label="Que empresas"
+        tabs={[
+          {
+            href: address.with({ ver: "" }),
+            text: "Todas",
+            current: !waiting && !closing,
+            count: overview.value === null ? null : all.length,
+          },
+          {
+            href: address.with({ ver: "esperando" }),
+            text: "Precisam de você",
+            current: waiting,
+            ...(many === 0 ? {} : { count: many, tone: "hold" as const }),
+          },
+          {
+            href: address.with({ ver: "fechamento" }),
+            text: "Fechamento do mês",
+            current: closing,
+          },
+        ]}
+      />
       <ErrorBar fault={overview.fault} again={overview.again} />
       {overview.value === null && overview.fault === null && <Skeleton lines={4} />}
       {overview.value !== null && found.length === 0 && (
@@ -97,10 +107,8 @@ export default function CompaniesView() {
   );
 }
 
-const Many = ({ value }: { value: number | null }) =>
-  value === null ? null : <span class="tab-count">{value}</span>;
-
-const isFailing = ({ mailbox }: Company): boolean => mailbox.state === "failing";
+const isWaiting = ({ ready, held, mailbox }: Company): boolean =>
+  ready + held > 0 || mailbox.state === "failing";
 
 /** By parts of the name, without case or accents, or by the CNPJ with or without its points. */
 function isFound({ name, cnpjs }: Company, search: string): boolean {

@@ -8,7 +8,8 @@ import { useRead } from "../base/read.ts";
 import { save } from "../base/save.ts";
 import { day, month as monthText } from "../base/say.ts";
 import { Button } from "../parts/button.tsx";
-import { Field } from "../parts/field.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { MonthSelect } from "../parts/month-select.tsx";
 import { ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Card } from "../parts/view.tsx";
 import { Findings } from "./findings.tsx";
@@ -33,12 +34,7 @@ export function Closing() {
         title={`Fechamento de ${monthText(month)}`}
         beside={
           <div class="exports-month">
-            <Field
-              label="Mês"
-              type="month"
-              value={month}
-              onInput={(mes) => mes !== "" && address.set({ mes }, true)}
-            />
+            <MonthSelect value={month} onChange={(mes) => address.set({ mes }, true)} />
           </div>
         }
       >
@@ -107,11 +103,28 @@ function MonthFiles({ month, now }: { month: string; now: string }) {
       <ul class="exports-files">
         <li>
           <div>
+            <b>Tudo do mês (ZIP)</b>
+            <span class="row-more">
+              Os XMLs, as notas e os itens em CSV, e a lista do que conferir
+            </span>
+          </div>
+          <a
+            class="button main"
+            href={`/api/nfes/archive?month=${month}&sheets=true`}
+            download
+            aria-label="Baixar tudo do mês (ZIP)"
+          >
+            <Icon name="download" />
+            Baixar
+          </a>
+        </li>
+        <li>
+          <div>
             <b>XMLs das notas (ZIP)</b>
             <span class="row-more">Os arquivos originais, os eventos e um índice</span>
           </div>
           <a
-            class="button main"
+            class="button line"
             href={`/api/nfes/archive?month=${month}`}
             download
             aria-label="Baixar XMLs das notas (ZIP)"

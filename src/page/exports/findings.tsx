@@ -3,7 +3,8 @@ import type { z } from "zod";
 import type { CompletenessSchema } from "../../http/routes/notes/reports.ts";
 import { notifyFault } from "../base/notices.ts";
 import { save } from "../base/save.ts";
-import { count, day, money, name, whole } from "../base/say.ts";
+import { count, day, masked, money, name, taxpayer, whole } from "../base/say.ts";
+import { may } from "../base/session.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
 
@@ -30,15 +31,34 @@ const SHOWN: readonly Found["check"][] = [
 /** What is only to be looked at. */
 const HINTS: readonly Found["check"][] = ["supplier_number_gap", "not_here_void", "nsu_gap"];
 
-/** What is missing or stopped in a month; every check is named, also those that found nothing. */
+/** What is only known where the notes are fetched from the tax office. */
+const ANNOUNCED: readonly Found["check"][] = [
+  "not_here",
+  "summary_only",
+  "statement_due",
+  "nsu_parked",
+  "nsu_gap",
+  "not_here_void",
+];
+
+/** What is missing or stopped in a month: what is to be done first, then what nothing was found of. */
 export function Findings({ report, month }: { report: Report; month: string }) {
   const [busy, setBusy] = useState(false);
   const checks = SHOWN.flatMap((name) => report.checks.filter(({ check }) => check === name));
   const all = checks.reduce((sum, one) => sum + one.count, 0);
+  const open = checks.filter((one) => one.count > 0);
+  const blind = checks.filter(
+    (one) => one.count === 0 && report.fetching !== "all" && ANNOUNCED.includes(one.check),
+  );
+  const done = checks.filter((one) => one.count === 0 && !blind.includes(one));
   return (
     <>
       <p class="exports-sum" role="status">
-        {all === 0 ? "Nada falta neste mês." : `${count(all, "ponto", "pontos")} a conferir.`}
+        {all > 0
+          ? `${count(all, "ponto", "pontos")} a conferir.`
+          : blind.length === 0
+            ? "Nada falta neste mês."
+            : "Nada falta do que está aqui."}
         {all > 0 && (
           <Button
             small
@@ -56,10 +76,24 @@ export function Findings({ report, month }: { report: Report; month: string }) {
         )}
       </p>
       <ul class="exports-checks">
-        {checks.map((one) => (
+        {open.map((one) => (
           <Check key={one.check} found={one} />
         ))}
       </ul>
+      {blind.length > 0 && <Blind checks={blind} fetching={report.fetching} />}
+      {done.length > 0 && (
+        <details class="exports-done">
+          <summary>{count(done.length, "conferência", "conferências")} sem nada a fazer</summary>
+          <ul class="exports-checks">
+            {done.map(({ check, title }) => (
+              <li key={check} class="exports-check">
+                <h3>{title}</h3>
+                <Badge tone="good" icon="check" text="Nada" />
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
       {report.unknown_series > 0 && (
         <p class="small quiet">
           {`Em ${count(report.unknown_series, "série", "séries")} de fornecedores não dá para saber se falta algum número: eles vendem a outros.`}
@@ -69,17 +103,38 @@ export function Findings({ report, month }: { report: Report; month: string }) {
   );
 }
 
+/** What the tax office was not asked about: that nothing was found says nothing. */
+function Blind(props: { checks: readonly Found[]; fetching: Report["fetching"] }) {
+  return (
+    <section class="exports-blind" aria-label="Não conferido">
+      <Badge
+        tone="plain"
+        icon="info"
+        text={props.fetching === "none" ? "Não conferido" : "Conferido em parte"}
+      />
+      <p>
+        {props.fetching === "none"
+          ? "A busca na SEFAZ está desligada: o que não chegou aqui não foi conferido. "
+          : "A busca na SEFAZ está desligada para parte dos CNPJs: o que não chegou deles não foi conferido. "}
+        {may("administer") ? (
+          <a href="/admin?ver=sefaz">Ligar a busca</a>
+        ) : (
+          "Um administrador liga a busca em Administração, SEFAZ."
+        )}
+      </p>
+      <ul>
+        {props.checks.map(({ check, title }) => (
+          <li key={check}>{title}</li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 function Check({ found }: { found: Found }) {
   const { title, what_to_do: todo } = found;
   const hint = HINTS.includes(found.check);
   const rest = found.count - found.data.length;
-  if (found.count === 0)
-    return (
-      <li class="exports-check">
-        <h3>{title}</h3>
-        <Badge tone="good" icon="check" text="Nenhum" />
-      </li>
-    );
   return (
     <li class="exports-check">
       <h3>{title}</h3>
@@ -100,7 +155,7 @@ function Check({ found }: { found: Found }) {
               textOf(row)
             )}
             {found.check !== "not_here_void" && row.why.length > 0 && (
-              <span class="row-more">{row.why.join(" ")}</span>
+              <span class="row-more">{masked(row.why.join(" "))}</span>
             )}
           </li>
         ))}
@@ -123,7 +178,7 @@ function textOf(row: Row): string {
     row.event_type === null ? null : `evento ${row.event_type}`,
     row.status === null && row.access_key !== null ? row.access_key : null,
     isNote ? null : rangeOf("NSU", row.nsu, row.last_nsu),
-    isNote || row.recipient_cnpj === null ? null : `CNPJ ${row.recipient_cnpj}`,
+    isNote || row.recipient_cnpj === null ? null : `CNPJ ${taxpayer(row.recipient_cnpj)}`,
   ]
     .filter((text) => text !== null)
     .join(" · ");

@@ -109,7 +109,9 @@ function JobRow({ id, onGone }: { id: string; onGone: () => void }) {
 function State({ job }: { job: Export }) {
   switch (job.state) {
     case "done":
-      return <Badge tone="good" icon="check" text={count(job.rows, "linha", "linhas")} />;
+      return (
+        <Badge tone="good" icon="check" text={`Pronto · ${count(job.rows, "linha", "linhas")}`} />
+      );
     case "cancelled":
       return <Badge tone="plain" icon="ban" text="Cancelado" />;
     case "failed":

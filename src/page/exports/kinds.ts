@@ -55,7 +55,7 @@ export const KINDS: readonly Exported[] = [
   {
     kind: "nfes",
     name: "Notas",
-    says: "Uma linha por nota, pela emissão",
+    says: "Uma linha por nota, por data de emissão",
     icon: "file-text",
     asks: "period",
     csv: true,
@@ -73,7 +73,7 @@ export const KINDS: readonly Exported[] = [
   {
     kind: "lots",
     name: "Lotes",
-    says: "Lotes com saldo, o que vence primeiro antes",
+    says: "Lotes com saldo, por data de validade",
     icon: "clock",
     asks: "expiry",
     csv: true,

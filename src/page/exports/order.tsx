@@ -3,12 +3,13 @@ import type { z } from "zod";
 import type { ExportSchema } from "../../http/routes/exports/exports.ts";
 import { useAddress } from "../base/address.ts";
 import { ask, newKey } from "../base/ask.ts";
-import { monthBefore, today } from "../base/months.ts";
+import { closedMonth, today } from "../base/months.ts";
 import { notify } from "../base/notices.ts";
 import { Refused } from "../base/problem.ts";
 import { save } from "../base/save.ts";
 import { Button } from "../parts/button.tsx";
 import { Field, Segments, Select } from "../parts/field.tsx";
+import { MonthSelect } from "../parts/month-select.tsx";
 import { ErrorBar } from "../parts/states.tsx";
 import { Card } from "../parts/view.tsx";
 import {
@@ -46,7 +47,7 @@ export function Order(props: { file: Exported; onClose: () => void; onOrdered: (
   const choice: Choice = {
     ...period,
     day: address.param("dia") || now,
-    month: address.param("mes") || monthBefore(now),
+    month: closedMonth(address.param("mes")),
     expiry: chosen(EXPIRIES, address.param("validade"), "todos"),
     dialect: chosen(DIALECTS, address.param("formato"), "br"),
   };
@@ -71,7 +72,7 @@ export function Order(props: { file: Exported; onClose: () => void; onOrdered: (
         json: { type: file.kind, filters: filtersOf(file, choice), dialect: choice.dialect },
         key: newKey(),
       });
-      notify("O arquivo está sendo preparado. Ele aparece na lista abaixo.");
+      notify("O arquivo está sendo preparado: veja em Preparados em segundo plano.");
       props.onOrdered();
     });
   return (
@@ -129,16 +130,15 @@ export function Order(props: { file: Exported; onClose: () => void; onOrdered: (
             required
             value={choice.day}
             onInput={(dia) => set({ dia })}
+            problem={
+              fault instanceof Refused && fault.code === "inventory.date_in_future"
+                ? fault.message
+                : undefined
+            }
           />
         )}
         {file.asks === "month" && (
-          <Field
-            label="Mês"
-            type="month"
-            required
-            value={choice.month}
-            onInput={(mes) => set({ mes })}
-          />
+          <MonthSelect value={choice.month} onChange={(mes) => set({ mes })} />
         )}
         {file.asks === "expiry" && (
           <Segments
@@ -178,7 +178,7 @@ export function Order(props: { file: Exported; onClose: () => void; onOrdered: (
             </Button>
           )}
           {file.job && !long && (
-            <Button busy={busy === "job"} onClick={order}>
+            <Button kind="plain" busy={busy === "job"} onClick={order}>
               Preparar em segundo plano
             </Button>
           )}

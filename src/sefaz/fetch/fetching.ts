@@ -50,7 +50,7 @@ export async function changeFetching(
       id: cnpj,
       detail: { environment, uf, active },
     }),
-    bumpTags(company, ["alerts"]),
+    bumpTags(company, ["alerts", "sefaz"]),
   ]);
 }
 

@@ -47,15 +47,16 @@ export const closingSentences: readonly Sentence[] = [
       await open(`/empresas?ver=fechamento&mes=${MONTH}`);
       const [theirs, ours] = [rowOf(visit, "Outro Dono"), rowOf(visit, "Emporio")];
       await theirs.getByText("Você não tem acesso a esta empresa").waitFor();
-      await page
-        .getByText("0 empresas sem nada a fazer, 1 com pontos a conferir, 1 sem resposta.")
-        .waitFor();
+      await page.getByText("1 a conferir, 1 sem acesso.").waitFor();
+      equal(await theirs.getByRole("button", { name: "Tentar de novo" }).count(), 0);
+      equal(await theirs.getByRole("checkbox").isDisabled(), true);
+      await ours.getByText("busca na SEFAZ desligada").waitFor();
       const [download] = await Promise.all([
         page.waitForEvent("download"),
-        page.getByRole("button", { name: "Baixar o mês de 2 empresas" }).click(),
+        page.getByRole("button", { name: "Baixar o mês de 1 empresa" }).click(),
       ]);
       await ours.getByText("Baixado").waitFor();
-      equal(await theirs.getByText("Você não tem acesso a esta empresa").count(), 2);
+      equal(await theirs.getByText("Você não tem acesso a esta empresa").count(), 1);
       ok(download.suggestedFilename().startsWith(`fechamento_${MONTH}_`));
       const files = await readZip(new Uint8Array(await readFile(await download.path())));
       for (const name of [
@@ -82,7 +83,7 @@ export const closingSentences: readonly Sentence[] = [
       await withCompanies(visit, companies);
       await context.route("**/api/reports/completeness?*", (route) => {
         const checks = [{ check: "held", count: 0, data: [], next_cursor: null }];
-        return route.fulfill({ json: { checks, unknown_series: 0 } });
+        return route.fulfill({ json: { checks, unknown_series: 0, fetching: "all" } });
       });
       const asked: string[] = [];
       const held: (() => void)[] = [];

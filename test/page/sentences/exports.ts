@@ -75,14 +75,16 @@ export const exportSentences: readonly Sentence[] = [
       await world.upload(waiting.xml, "?approve=false");
       await open("/exportacoes?ver=fechamento");
       await page.getByRole("heading", { name: /^Fechamento de / }).waitFor();
-      await page.getByText("Canceladas depois de entrar no estoque").waitFor();
       const outside = page.getByRole("listitem").filter({
         has: page.getByRole("heading", { name: "Notas que estão aqui e não no estoque" }),
       });
       await outside.getByText("Aguarda aprovação.").waitFor();
       await outside.getByText(/^Veja o motivo de cada uma/).waitFor();
-      const announced = page.getByRole("heading", { name: /contra a empresa que não estão aqui$/ });
-      await announced.waitFor();
+      const unasked = page.getByRole("region", { name: "Não conferido" });
+      await unasked.getByText(/contra a empresa que não estão aqui$/).waitFor();
+      await unasked.getByText(/^A busca na SEFAZ está desligada/).waitFor();
+      await page.getByText(/conferências sem nada a fazer$/).click();
+      await page.getByText("Canceladas depois de entrar no estoque").waitFor();
       await accessible();
       await picture("exports-closing");
       const zip = await downloaded(page, () =>
@@ -93,6 +95,13 @@ export const exportSentences: readonly Sentence[] = [
       const found = files.get(`${note.accessKey}-nfe.xml`);
       equal(new TextDecoder().decode(found), note.xml);
       equal(await page.getByRole("alert").count(), 0);
+      const month = page.getByLabel("Mês", { exact: true });
+      const [first = "", second = ""] = await month.locator("option").allTextContents();
+      match(first, /^\p{L}+ de \d{4}$/u);
+      await month.selectOption(first);
+      await page.getByRole("heading", { name: `Fechamento de ${first}` }).waitFor();
+      await month.selectOption(second);
+      await page.getByRole("heading", { name: `Fechamento de ${second}` }).waitFor();
     },
   },
   {

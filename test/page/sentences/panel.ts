@@ -223,7 +223,7 @@ export const panelSentences: readonly Sentence[] = [
       await accessible();
       await picture("companies-overview");
       await page.getByRole("link", { name: "Precisam de você" }).click();
-      await page.getByText("Mercearia Flor de Minas").waitFor({ state: "hidden" });
+      await page.getByRole("table").getByText("Mercearia Flor").waitFor({ state: "hidden" });
       equal(await page.locator("tbody tr").count(), 2);
       await page.getByRole("link", { name: /^Todas/ }).click();
       await page.getByLabel("Buscar por nome ou CNPJ").fill("11.222.333/0002");

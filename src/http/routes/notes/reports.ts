@@ -9,6 +9,7 @@ import {
   DUE_STATEMENTS,
   SITUATIONS,
 } from "../../../reports/completeness-row.ts";
+import { FETCHED, fetchedCnpjs } from "../../../reports/fetched-cnpjs.ts";
 import { cached, NOT_MODIFIED } from "../../cache/cached.ts";
 import type { Env } from "../../env.ts";
 import { requires, requiresReadOfNamed } from "../../middleware/permissions.ts";
@@ -71,6 +72,10 @@ export const CompletenessSchema = z
     ),
     unknown_series: z.int().openapi({
       description: "Séries de fornecedores cujas faltas não se podem conhecer: vendem a outros",
+    }),
+    fetching: z.enum(FETCHED).openapi({
+      description:
+        "Para quais CNPJs da empresa a busca na SEFAZ está ligada. Do que foi anunciado aos outros nada se sabe aqui, e as verificações que dependem disso nada acham",
     }),
   })
   .openapi("Completeness");
@@ -135,16 +140,20 @@ const getCompleteness = defineOpenAPIRoute<typeof completenessRoute, Env>({
   handler: async (c) => {
     const { ports, actor, versions } = c.var;
     const query = c.req.valid("query");
-    const { timeZone } = await settingsOf(ports, actor.company, versions.settings);
+    const { timeZone, cnpjs } = await settingsOf(ports, actor.company, versions.settings);
     const period = reportPeriodOf(query, timeZone, ports.clock.now());
     const { check, cursor, limit } = query;
     return cached(
       c,
-      { tags: ["nfes", "sefaz"], vary: { ...period, check, cursor, limit } },
+      { tags: ["nfes", "sefaz"], vary: { ...period, check, cursor, limit, cnpjs } },
       async (signal) => {
         const page = { check, after: cursor, limit };
         const found = await completeness(ports, actor.company, period, page, signal);
-        return { checks: found.checks.map(checkView), unknown_series: found.unknownSeries };
+        return {
+          checks: found.checks.map(checkView),
+          unknown_series: found.unknownSeries,
+          fetching: await fetchedCnpjs(ports, actor.company, cnpjs),
+        };
       },
     );
   },

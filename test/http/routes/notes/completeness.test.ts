@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { cnpjOf } from "../../../../src/synthetic/access-keys.ts";
 import { cancellationEvent } from "../../../../src/synthetic/events.ts";
 import { type NoteOptions, syntheticNote } from "../../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER } from "../../../../src/synthetic/trade.ts";
@@ -271,4 +272,24 @@ test("the CSV has a line for everything that the report counts", () =>
       as: "otherCompany",
     });
     expect(csvRecords(other.text)).toEqual([]);
+  }));
+
+test("the report says for which CNPJs of the company notes are fetched from the tax office, as soon as that changes", () =>
+  withApp(async (service) => {
+    const fetching = async () => (await service.send("GET", `${ROUTE}${MONTH}`)).body.fetching;
+    const branch = cnpjOf(`${COMPANY.cnpj.slice(0, 8)}0002`);
+    const set = async (cnpjs: readonly string[]) =>
+      expect((await service.send("PATCH", "/api/company", { json: { cnpjs } })).status).toBe(200);
+    const turn = async (cnpj: string, active: boolean) => {
+      const json = { cnpj, uf: "SP", environment: "production", active };
+      expect((await service.send("PATCH", "/api/sefaz", { json })).status).toBe(200);
+    };
+    await set([COMPANY.cnpj]);
+    expect(await fetching()).toBe("none");
+    await turn(COMPANY.cnpj, true);
+    expect(await fetching()).toBe("all");
+    await set([COMPANY.cnpj, branch]);
+    expect(await fetching()).toBe("some");
+    await turn(COMPANY.cnpj, false);
+    expect(await fetching()).toBe("none");
   }));
