@@ -7,6 +7,7 @@ import { notifyFault } from "./base/notices.ts";
 import { network, online } from "./base/online.ts";
 import { name } from "./base/say.ts";
 import { followSession, leave, may, me, unsent } from "./base/session.ts";
+import { CompanySwitch } from "./company-switch.tsx";
 import { Help } from "./help.tsx";
 import { LazyView, preload } from "./lazy-view.tsx";
 import { Button } from "./parts/button.tsx";
@@ -82,6 +83,11 @@ export function Shell({ place, onLeft }: { place: Place; onLeft: () => void }) {
       </a>
       <SideBar {...frame} />
       <div class="content">
+        {(me.value?.companies.length ?? 0) > 1 && (
+          <header class="company-here">
+            <CompanySwitch />
+          </header>
+        )}
         <Offline place={place} />
         <main ref={main} id="conteudo" tabIndex={-1}>
           {visible && <LazyView place={place} />}

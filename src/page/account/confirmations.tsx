@@ -47,7 +47,7 @@ export function Confirmations({ asked }: { asked: Read<{ readonly data: readonly
       {rows.map((one) => (
         <Card key={one.id} class="account-ask">
           <p class="account-summary">
-            <b>{one.summary}</b>
+            <b>{asWritten(one.summary)}</b>
           </p>
           <p class="quiet small">
             Pedido pela chave {one.asked_by.api_key_name ?? one.asked_by.api_key} em{" "}
@@ -77,6 +77,9 @@ export function Confirmations({ asked }: { asked: Read<{ readonly data: readonly
     </>
   );
 }
+
+/** The sentence was written for an assistant, which knows by « » what is data: people here write “ ”. */
+const asWritten = (summary: string): string => summary.replaceAll("«", "“").replaceAll("»", "”");
 
 function Decide({ id, onClose }: { id: string; onClose: () => void }) {
   const path = `/api/confirmations/${encodeURIComponent(id)}`;
@@ -113,7 +116,7 @@ function Decide({ id, onClose }: { id: string; onClose: () => void }) {
       {shown !== null && (
         <>
           <p class="account-summary account-intro">
-            <b>{shown.summary}</b>
+            <b>{asWritten(shown.summary)}</b>
           </p>
           {shown.state === "waiting" ? (
             <>

@@ -43,11 +43,13 @@ export function OwnData() {
           }}
         />
         <div class="account-checks">
-          <Check
-            label="Usar teclas sozinhas (atalhos)"
-            checked={keysOn.value}
-            onChange={setKeysOn}
-          />
+          <div class="desk">
+            <Check
+              label="Atalhos de uma tecla (j, k, /…)"
+              checked={keysOn.value}
+              onChange={setKeysOn}
+            />
+          </div>
           <Check
             label="Linhas compactas"
             checked={compact.value}
@@ -96,13 +98,12 @@ function Password() {
     }
     setBusy(false);
   };
-  const isUnder = code === "auth.wrong_password" || code === "auth.weak_password";
   return (
     <Card title="Trocar a senha">
-      <form noValidate onSubmit={(event) => void submit(event)}>
+      <form class="account-password" noValidate onSubmit={(event) => void submit(event)}>
         <input type="hidden" autocomplete="username" value={me.value?.user.email ?? ""} />
         <Field
-          label="Senha de agora"
+          label="Senha atual"
           type="password"
           autocomplete="current-password"
           maxLength={1024}
@@ -121,16 +122,16 @@ function Password() {
           problem={under("auth.weak_password")}
         />
         <Field
-          label="Senha nova, outra vez"
+          label="Repita a senha nova"
           type="password"
           autocomplete="new-password"
           maxLength={1024}
           value={again}
           onInput={setAgain}
-          problem={asked && differ ? "As duas senhas novas não são iguais" : undefined}
+          problem={asked && differ ? "As duas senhas novas não são iguais." : undefined}
         />
         <FormFoot
-          fault={isUnder ? null : fault}
+          fault={fault}
           action="Trocar a senha"
           busy={busy}
           disabled={current === "" || next === ""}

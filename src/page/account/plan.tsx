@@ -3,6 +3,9 @@ import { Heads } from "../parts/heads.tsx";
 
 interface Item {
   readonly product_code: string | null;
+  /** Only plans of one movement say them. */
+  readonly name?: string;
+  readonly unit?: string;
   readonly balance_before: number;
   readonly balance_after: number;
   readonly new_product?: boolean;
@@ -32,14 +35,17 @@ export function Plan({ plan }: { plan: unknown }) {
       {items.length > 0 && (
         <table class="table">
           <caption class="hidden">Saldos antes e depois</caption>
-          <Heads texts={["Produto"]} figures={["Saldo antes", "Saldo depois"]} />
+          <Heads texts={["Produto"]} figures={["Antes", "Depois"]} />
           <tbody>
             {items.map((item, i) => (
               <tr key={i}>
-                <td>{item.product_code ?? "Produto novo"}</td>
+                <td>
+                  {item.name ?? item.product_code ?? "Produto novo"}
+                  {item.name !== undefined && <span class="row-more">{item.product_code}</span>}
+                </td>
                 <td class="figure">{say.quantity(item.balance_before)}</td>
                 <td class={`figure ${item.balance_after < 0 ? "bad" : ""}`}>
-                  {say.quantity(item.balance_after)}
+                  {say.quantity(item.balance_after)} {item.unit ?? ""}
                 </td>
               </tr>
             ))}
@@ -47,8 +53,8 @@ export function Plan({ plan }: { plan: unknown }) {
         </table>
       )}
       <details>
-        <summary>O plano inteiro, como o sistema o guarda</summary>
-        <section class="scroll" aria-label="O plano inteiro">
+        <summary>Detalhes técnicos</summary>
+        <section class="scroll" aria-label="Detalhes técnicos">
           <pre>{JSON.stringify(plan, null, 2)}</pre>
         </section>
       </details>

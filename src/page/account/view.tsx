@@ -10,6 +10,7 @@ export default function AccountView() {
   const { param, path } = useAddress();
   const asked = useRead<{ readonly data: readonly Asked[] }>("/api/confirmations");
   useOld(["confirmation."], asked.again);
+  const waiting = asked.value?.data.length ?? null;
   const atAsked = param("ver") === "confirmacoes";
   return (
     <View title="Minha conta">
@@ -21,8 +22,7 @@ export default function AccountView() {
             href: `${path}?ver=confirmacoes`,
             text: "Confirmações",
             current: atAsked,
-            count: asked.value?.data.length ?? null,
-            tone: "hold",
+            ...(waiting === 0 ? {} : { count: waiting, tone: "hold" }),
           },
         ]}
       />

@@ -1,7 +1,7 @@
-import { equal, match } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import type { Sentence, World } from "../browser.ts";
-import { byHand, own, textOf } from "./admin.ts";
+import { byHand, HIDDEN_COLUMNS, own, textOf } from "./admin.ts";
 
 const PASSWORD = "uma senha bem comprida";
 
@@ -71,12 +71,12 @@ export const accountSentences: readonly Sentence[] = [
       for (const path of refused) equal(await byHand(page, "GET", path), 403);
       await page.getByRole("link", { name: "Minha conta" }).first().click();
       await page.getByRole("heading", { name: "Minha conta", level: 1 }).waitFor();
-      await page.getByLabel("Senha de agora").fill("uma senha errada");
+      await page.getByLabel("Senha atual").fill("uma senha errada");
       await page.getByLabel("Senha nova", { exact: true }).fill("outra senha comprida");
-      await page.getByLabel("Senha nova, outra vez").fill("outra senha comprida!");
+      await page.getByLabel("Repita a senha nova").fill("outra senha comprida!");
       await page.getByRole("button", { name: "Trocar a senha" }).click();
       await page.getByText("As duas senhas novas não são iguais").waitFor();
-      await page.getByLabel("Senha nova, outra vez").fill("outra senha comprida");
+      await page.getByLabel("Repita a senha nova").fill("outra senha comprida");
       await page.getByRole("button", { name: "Trocar a senha" }).click();
       await page
         .getByText(/senha atual|senha de agora|incorreta|não confere/i)
@@ -84,7 +84,7 @@ export const accountSentences: readonly Sentence[] = [
         .waitFor();
       await accessible();
       await picture("account-data");
-      await page.getByLabel("Senha de agora").fill(PASSWORD);
+      await page.getByLabel("Senha atual").fill(PASSWORD);
       await page.getByRole("button", { name: "Trocar a senha" }).click();
       await page.getByText("Senha trocada.").waitFor();
       await page.getByRole("link", { name: "Confirmações" }).click();
@@ -103,9 +103,12 @@ export const accountSentences: readonly Sentence[] = [
       const code = await askForMovement(world, 12);
       const card = page.locator(".account-ask").filter({ hasText: code });
       await card.getByRole("button", { name: "Ver e decidir" }).click();
-      await page.getByRole("dialog").getByText("O plano inteiro").waitFor();
+      await page.getByRole("dialog").getByText("Detalhes técnicos").waitFor();
       await accessible();
       await picture("account-confirmation");
+      await page.setViewportSize({ width: 360, height: 740 });
+      deepEqual(await page.evaluate(HIDDEN_COLUMNS), []);
+      await page.getByRole("cell", { name: "12 UN" }).waitFor();
       await page.getByRole("button", { name: "Confirmar e gravar" }).click();
       await page.getByText("Confirmado e gravado.").waitFor();
       await card.waitFor({ state: "detached" });

@@ -148,6 +148,10 @@ export const frameSentences: readonly Sentence[] = [
       await picture("companies");
       await page.getByRole("button", { name: "Padaria Sol" }).click();
       await page.getByRole("button", { name: "Padaria Sol" }).first().waitFor();
+      await page.setViewportSize({ width: 360, height: 740 });
+      await page.getByRole("banner").getByRole("button", { name: "Padaria Sol" }).waitFor();
+      await accessible();
+      await picture("company-on-phone");
       await other.getByRole("button", { name: "Padaria Sol" }).first().waitFor();
       deepEqual(chosen, [{ company: 2 }]);
     },
