@@ -2,8 +2,13 @@ import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Glob } from "bun";
 import subsetFont from "subset-font";
-import { FEED_EVENT_TYPES } from "../journal/feed-events.ts";
+import { FEED_EVENT_TYPES, FEED_EVENTS } from "../journal/feed-events.ts";
 import { PROJECT } from "./programs.ts";
+
+/** Every type of the feed, and when it is written, for the list of a webhook. */
+const FEED_WHEN = JSON.stringify(
+  Object.entries(FEED_EVENTS).map(([type, { when }]) => ({ type, when })),
+);
 
 /**
  * Door: `bun src/tools/build-page.ts`. Makes dist/page of src/page: index.html, sw.js, manifest.webmanifest, _headers, and assets/ with
@@ -29,7 +34,7 @@ async function stampOfSources(): Promise<string> {
   const hash = new Bun.CryptoHasher("sha256");
   for (const path of [...paths, "src/accounts/roles.ts", "src/tools/build-page.ts", "bun.lock"])
     hash.update(path).update(await Bun.file(join(PROJECT, path)).bytes());
-  return hash.update(FEED_EVENT_TYPES.join()).digest("hex");
+  return hash.update(FEED_WHEN).digest("hex");
 }
 
 async function build(stamp: string): Promise<void> {
@@ -112,6 +117,7 @@ async function scripts(assets: string, built: Readonly<Record<string, unknown>>)
       "process.env.NODE_ENV": '"production"',
       ...Object.fromEntries(Object.entries(built).map(([k, v]) => [k, JSON.stringify(v)])),
       FEED_TYPES: JSON.stringify(FEED_EVENT_TYPES),
+      FEED_WHEN,
     },
   });
   const outputs = Object.entries(metafile?.outputs ?? {});

@@ -4,12 +4,13 @@ import type { CertificateSchema } from "../../http/routes/sefaz/certificates.ts"
 import { ask, newKey } from "../base/ask.ts";
 import { useOld } from "../base/live.ts";
 import { notify } from "../base/notices.ts";
+import { Refused } from "../base/problem.ts";
 import { useRead } from "../base/read.ts";
 import * as say from "../base/say.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
 import { Confirm, Dialog } from "../parts/dialog.tsx";
-import { Field } from "../parts/field.tsx";
+import { Field, Problem } from "../parts/field.tsx";
 import { FormFoot } from "../parts/form-foot.tsx";
 import { Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Card } from "../parts/view.tsx";
@@ -62,9 +63,9 @@ export default function Certificates() {
           {rows.map((one) => (
             <li key={one.id}>
               <div class="admin-main">
-                <b>{one.holder}</b>
+                <b>{say.name(one.holder)}</b>
                 <span class="quiet small">
-                  CNPJ {one.cnpj} · até {say.day(one.ends_at)}
+                  CNPJ {say.taxpayer(one.cnpj)} · válido até {say.day(one.ends_at)}
                   {one.file !== null && ` · arquivo ${one.file} do servidor`}
                 </span>
               </div>
@@ -82,13 +83,13 @@ export default function Certificates() {
           onDone={(made) => {
             read.again();
             setAdding(false);
-            notify(`Certificado salvo. Vale até ${say.day(made.ends_at)}.`);
+            notify(`Certificado salvo. Válido até ${say.day(made.ends_at)}.`);
           }}
         />
       )}
       {removed !== null && (
         <Confirm
-          title={`Remover o certificado de ${removed.holder}?`}
+          title={`Remover o certificado de ${say.name(removed.holder)}?`}
           action="Remover"
           danger
           act={async () => {
@@ -110,7 +111,7 @@ function State({ of: { state } }: { of: Certificate }) {
   return state === "ending" ? (
     <Badge tone="hold" icon="triangle-alert" text="Perto do fim" />
   ) : (
-    <Badge tone="good" icon="check" text="Vale" />
+    <Badge tone="good" icon="check" text="Válido" />
   );
 }
 
@@ -148,9 +149,14 @@ function NewCertificate(props: { onClose: () => void; onDone: (made: Certificate
         }}
       >
         <div class="field">
-          <Button icon="folder" onClick={() => chooser.current?.click()}>
-            {file === null ? "Escolher o arquivo" : file.name}
-          </Button>
+          <span class="admin-file-name">
+            {file === null ? "Arquivo do certificado" : file.name}
+          </span>
+          <div>
+            <Button icon="folder" onClick={() => chooser.current?.click()}>
+              {file === null ? "Escolher o arquivo" : "Trocar o arquivo"}
+            </Button>
+          </div>
           <input
             ref={chooser}
             type="file"
@@ -163,7 +169,7 @@ function NewCertificate(props: { onClose: () => void; onDone: (made: Certificate
           {isLarge && (
             <p class="field-problem">Este arquivo é grande demais para um certificado A1.</p>
           )}
-          {act.problem("pfx") !== undefined && <p class="field-problem">{act.problem("pfx")}</p>}
+          <Problem text={act.problem("pfx")} />
         </div>
         <Field
           label="Senha do certificado"
@@ -172,7 +178,11 @@ function NewCertificate(props: { onClose: () => void; onDone: (made: Certificate
           maxLength={200}
           value={passphrase}
           onInput={setPassphrase}
-          problem={act.problem("passphrase")}
+          problem={
+            act.fault instanceof Refused && act.fault.code === "certificate.passphrase"
+              ? act.fault.message
+              : act.problem("passphrase")
+          }
         />
         <FormFoot
           fault={act.fault}

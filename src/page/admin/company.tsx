@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { z } from "zod";
 import type { CompanySchema } from "../../http/routes/accounts/company.ts";
 import { ask, askTagged } from "../base/ask.ts";
@@ -6,7 +6,7 @@ import { notify } from "../base/notices.ts";
 import { Refused } from "../base/problem.ts";
 import * as say from "../base/say.ts";
 import { Button } from "../parts/button.tsx";
-import { Field, Segments, Select } from "../parts/field.tsx";
+import { Field, Problem, Segments, Select } from "../parts/field.tsx";
 import { ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Card } from "../parts/view.tsx";
 import { useAct } from "./act.ts";
@@ -21,10 +21,10 @@ const NAMES: Record<Member, string> = {
   environment: "Ambiente",
   time_zone: "Fuso horário",
   auto_approve: "Aprovação automática",
-  overridable_holds: "Pendências que o gerente libera",
+  overridable_holds: "Pendências que um gerente pode liberar",
   require_signature: "Assinatura digital",
   require_mapping: "De-para",
-  allow_negative: "Saldo negativo",
+  allow_negative: "Permitir saldo negativo",
   alert_cost_rise_percent: "Aviso de custo",
   alert_held_days: "Aviso de nota parada",
 };
@@ -41,19 +41,22 @@ const MEMBERS: readonly Member[] = [
   "alert_cost_rise_percent",
   "alert_held_days",
 ];
-const ZONES = [
-  "America/Sao_Paulo",
-  "America/Manaus",
-  "America/Cuiaba",
-  "America/Campo_Grande",
-  "America/Porto_Velho",
-  "America/Rio_Branco",
-  "America/Belem",
-  "America/Fortaleza",
-  "America/Recife",
-  "America/Bahia",
-  "America/Noronha",
-];
+/** The time zones of Brazil by the names that people know, with their hour. */
+const ZONES: Readonly<Record<string, string>> = {
+  "America/Sao_Paulo": "São Paulo e Brasília (UTC−3)",
+  "America/Belem": "Belém (UTC−3)",
+  "America/Fortaleza": "Fortaleza (UTC−3)",
+  "America/Recife": "Recife (UTC−3)",
+  "America/Bahia": "Salvador (UTC−3)",
+  "America/Manaus": "Manaus (UTC−4)",
+  "America/Cuiaba": "Cuiabá (UTC−4)",
+  "America/Campo_Grande": "Campo Grande (UTC−4)",
+  "America/Porto_Velho": "Porto Velho (UTC−4)",
+  "America/Rio_Branco": "Rio Branco (UTC−5)",
+  "America/Noronha": "Fernando de Noronha (UTC−2)",
+};
+const zoneText = (zone: string): string =>
+  ZONES[zone] ?? zone.replace(/^.*\//, "").replaceAll("_", " ");
 
 const differs = (one: Company, other: Company, member: Member): boolean =>
   JSON.stringify(one[member]) !== JSON.stringify(other[member]);
@@ -82,6 +85,13 @@ export default function CompanySection() {
     setFault(null);
     return value;
   };
+  const said = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // What was refused stands in the form, or above the bar of this button: it is brought into sight.
+    if (act.fault === null && others.length === 0) return;
+    const wrong = said.current?.closest("form")?.querySelector(".field-problem");
+    (wrong ?? said.current)?.scrollIntoView({ block: "center" });
+  }, [act.fault, others]);
   const first = () => void read().then(setDraft).catch(setFault);
   useEffect(first, []);
   if (loaded === null || draft === null)
@@ -144,16 +154,16 @@ export default function CompanySection() {
         <Select
           label="Fuso horário"
           value={draft.time_zone}
-          options={[...new Set([...ZONES, base.time_zone])].map((value) => ({
+          options={[...new Set([...Object.keys(ZONES), base.time_zone])].map((value) => ({
             value,
-            text: value.replace(/^.*\//, "").replaceAll("_", " "),
+            text: zoneText(value),
           }))}
           onChange={(time_zone) => change({ time_zone })}
         />
         <p class="admin-under field-hint">Diz em que dia e em que mês cada nota entra.</p>
       </Card>
       <Rules base={base} draft={draft} change={change} problem={act.problem} />
-      <div class="admin-save">
+      <div class="admin-said" ref={said}>
         {others.length > 0 && (
           <div class="admin-others" role="alert">
             <b>Outra pessoa salvou as configurações depois que você abriu esta tela.</b>
@@ -166,7 +176,7 @@ export default function CompanySection() {
                 Você e a outra pessoa mudaram:{" "}
                 {others
                   .filter((member) => differs(base, draft, member))
-                  .map((member) => `${NAMES[member]} (agora está “${written(base[member])}”)`)
+                  .map((member) => `${NAMES[member]} (agora está “${written(base, member)}”)`)
                   .join("; ")}
                 . Se salvar, vale o seu.
               </p>
@@ -174,6 +184,8 @@ export default function CompanySection() {
           </div>
         )}
         <ErrorBar fault={act.fault} />
+      </div>
+      <div class={`admin-save ${changed.length === 0 ? "is-idle" : ""}`}>
         <div class="admin-save-row">
           <span class="quiet small" role="status">
             {changed.length === 0
@@ -201,7 +213,13 @@ export default function CompanySection() {
   );
 }
 
-const written = (value: Company[Member]): string => {
+/** A setting as the form has it. */
+const written = (company: Company, member: Member): string => {
+  if (member === "cnpjs") return company.cnpjs.map(say.taxpayer).join(", ") || "nenhum";
+  if (member === "time_zone") return zoneText(company.time_zone);
+  if (member === "environment")
+    return company.environment === "production" ? "produção" : "homologação";
+  const value = company[member];
   if (Array.isArray(value)) return value.length === 0 ? "nenhum" : value.join(", ");
   if (typeof value === "boolean") return value ? "sim" : "não";
   return value === null ? "desligado" : String(value);
@@ -230,9 +248,7 @@ function Cnpjs(props: {
           <li key={cnpj}>
             <div class="admin-main">
               <span class="figure">{say.taxpayer(cnpj)}</span>
-              {props.problem(String(i)) !== undefined && (
-                <span class="field-problem">{props.problem(String(i))}</span>
-              )}
+              <Problem text={props.problem(String(i))} />
             </div>
             <Button
               icon="trash-2"
@@ -249,7 +265,7 @@ function Cnpjs(props: {
       <Field
         label="Mais um CNPJ"
         value={typed}
-        onInput={setTyped}
+        onInput={(text) => setTyped(say.withPoints(text))}
         maxLength={30}
         beside={
           <Button icon="plus" onClick={add}>

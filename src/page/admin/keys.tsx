@@ -87,7 +87,6 @@ export default function Keys() {
       {fresh !== null && (
         <Once
           title={`Chave ${fresh.name}`}
-          what="a chave"
           text={fresh.key}
           hint="Cole-a no programa que vai usá-la, no cabeçalho Authorization: Bearer. Não a envie por e-mail."
           onClose={() => setFresh(null)}

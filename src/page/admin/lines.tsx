@@ -1,4 +1,5 @@
 import { useId } from "preact/hooks";
+import { Problem } from "../parts/field.tsx";
 
 /** A labelled field of several lines. */
 export function Lines(props: {
@@ -20,15 +21,13 @@ export function Lines(props: {
         maxLength={10_000}
         spellcheck={false}
         aria-invalid={problem === undefined ? undefined : "true"}
-        aria-describedby={`${id}-hint ${id}-problem`}
+        aria-describedby={problem === undefined ? `${id}-hint` : `${id}-hint ${id}-problem`}
         onInput={(event) => props.onInput(event.currentTarget.value)}
       />
       <p id={`${id}-hint`} class="field-hint">
         {props.hint}
       </p>
-      <p id={`${id}-problem`} class="field-problem">
-        {problem}
-      </p>
+      <Problem id={`${id}-problem`} text={problem} />
     </div>
   );
 }

@@ -147,7 +147,7 @@ function Mailbox({ config, again }: { config: Config; again: () => void }) {
           label="Remetentes autorizados"
           value={draft.imap_allowed_senders}
           onInput={(value) => change({ imap_allowed_senders: value })}
-          hint="Um endereço (nfe@fornecedor.com.br) ou domínio (fornecedor.com.br) por linha. Vazio: nenhum."
+          hint="Um endereço (nfe@fornecedor.com.br) ou domínio (fornecedor.com.br) por linha. Sem nenhum, ninguém é aceito."
           problem={problem("imap_allowed_senders")}
         />
         {!reads && (
@@ -162,36 +162,40 @@ function Mailbox({ config, again }: { config: Config; again: () => void }) {
               checked={draft.active}
               onChange={(active) => change({ active })}
             />
-            <div class="admin-pair">
-              <Field label="Servidor" maxLength={253} {...text("imap_host")} />
-              <Field label="Porta" inputMode="numeric" maxLength={5} {...text("imap_port")} />
-              <Field label="Usuário" maxLength={254} {...text("imap_user")} />
-              <Field
-                label="Senha"
-                type="password"
-                autocomplete="new-password"
-                maxLength={1024}
-                value={draft.imap_password}
-                onInput={(imap_password) => change({ imap_password })}
-                hint={
-                  draft.imap_password === KEPT
-                    ? "Há uma senha salva; ela não é mostrada."
-                    : undefined
-                }
-                problem={problem("imap_password")}
-              />
-              <Field label="Pasta" maxLength={255} {...text("imap_folder")} />
-              <Field
-                label="Só com este assunto (opcional)"
-                maxLength={200}
-                {...text("imap_subject_filter")}
-              />
-            </div>
-            <Check
-              label="Conexão segura (TLS)"
-              checked={draft.use_tls}
-              onChange={(use_tls) => change({ use_tls })}
-            />
+            {draft.active && (
+              <>
+                <div class="admin-pair">
+                  <Field label="Servidor" maxLength={253} {...text("imap_host")} />
+                  <Field label="Porta" inputMode="numeric" maxLength={5} {...text("imap_port")} />
+                  <Field label="Usuário" maxLength={254} {...text("imap_user")} />
+                  <Field
+                    label="Senha"
+                    type="password"
+                    autocomplete="new-password"
+                    maxLength={1024}
+                    value={draft.imap_password}
+                    onInput={(imap_password) => change({ imap_password })}
+                    hint={
+                      draft.imap_password === KEPT
+                        ? "Há uma senha salva; ela não é mostrada."
+                        : undefined
+                    }
+                    problem={problem("imap_password")}
+                  />
+                  <Field label="Pasta" maxLength={255} {...text("imap_folder")} />
+                  <Field
+                    label="Só com este assunto (opcional)"
+                    maxLength={200}
+                    {...text("imap_subject_filter")}
+                  />
+                </div>
+                <Check
+                  label="Conexão segura (TLS)"
+                  checked={draft.use_tls}
+                  onChange={(use_tls) => change({ use_tls })}
+                />
+              </>
+            )}
           </>
         )}
         <ErrorBar fault={act.fault ?? trial.fault} />
@@ -199,7 +203,7 @@ function Mailbox({ config, again }: { config: Config; again: () => void }) {
           {result}
         </p>
         <footer class="dialog-foot">
-          {reads && (
+          {reads && draft.active && (
             <Button
               busy={trial.busy}
               onClick={() =>

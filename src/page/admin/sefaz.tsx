@@ -95,6 +95,13 @@ function State(props: { state: Fetching; again: () => void; onOn: () => void }) 
   const { busy, now } = useFetchNow(state.cnpj, again);
   const [off, setOff] = useState(false);
   const block = blockText(state);
+  const troubles = [
+    state.failing_since === null ? null : `A busca falha desde ${moment(state.failing_since)}.`,
+    block,
+    state.paused
+      ? "Há processamentos demais em andamento. A busca continua quando terminarem."
+      : null,
+  ].filter((one) => one !== null);
   return (
     <li>
       <div class="admin-fetching-head">
@@ -106,19 +113,14 @@ function State(props: { state: Fetching; again: () => void; onOn: () => void }) 
       </div>
       {state.active && (
         <>
-          {state.failing_since !== null && (
-            <p class="admin-others small">A busca falha desde {moment(state.failing_since)}.</p>
-          )}
-          {block !== null && <p class="admin-others small">{block}</p>}
-          {state.paused && (
-            <p class="admin-others small">
-              Há processamentos demais em andamento. A busca continua quando terminarem.
-            </p>
-          )}
+          {troubles.length > 0 && <p class="admin-others small">{troubles.join(" ")}</p>}
           {!state.certificate && (
-            <p class="small quiet">
-              Não há certificado válido deste CNPJ neste servidor: quem busca é o agente (sge sefaz
-              run). Sem ele, cadastre um em <a href="/admin?ver=certificado">Certificado</a>.
+            <p class={`small ${awaitsAgent(state) ? "admin-others" : "quiet"}`}>
+              <span>
+                Sem certificado válido neste servidor, a busca só anda com o agente (sge sefaz run)
+                ligado em uma máquina da empresa. Cadastre o certificado em{" "}
+                <a href="/admin?ver=certificado">Certificado</a>, ou deixe o agente ligado.
+              </span>
             </p>
           )}
         </>
@@ -132,17 +134,24 @@ function State(props: { state: Fetching; again: () => void; onOn: () => void }) 
         figures={[
           { label: "Próxima consulta", value: moment(state.next_at) },
           {
-            label: "Lido até o NSU",
+            label: "Documentos lidos (NSU)",
             value: `${whole(state.ult_nsu)} de ${whole(state.max_nsu)}`,
           },
-          { label: "Pedidos na fila", value: whole(state.waiting) },
-          { label: "Restam nesta hora", value: `${whole(state.asks_left)} de 20` },
+          { label: "Notas pedidas, esperando", value: whole(state.waiting) },
+          { label: "Pedidos que ainda cabem nesta hora", value: `${whole(state.asks_left)} de 20` },
         ]}
       />
       <div class="admin-acts">
         {state.active ? (
           <>
-            <Button small icon="refresh-cw" busy={busy} onClick={now}>
+            <Button
+              small
+              icon="refresh-cw"
+              busy={busy}
+              disabled={block !== null}
+              {...(block === null ? {} : { title: `Só depois de ${moment(state.blocked_until)}` })}
+              onClick={now}
+            >
               Buscar agora
             </Button>
             <Button small icon="ban" onClick={() => setOff(true)}>
@@ -176,12 +185,18 @@ function State(props: { state: Fetching; again: () => void; onOn: () => void }) 
   );
 }
 
+/** Calls are made each hour: without a certificate here, and with none for so long, no agent makes them. */
+const AGENT_AWAY_MS = 2 * 3_600_000;
+const awaitsAgent = ({ certificate, last_answer }: Fetching): boolean =>
+  !certificate && (last_answer === null || Date.now() - Date.parse(last_answer.at) > AGENT_AWAY_MS);
+
 function Standing({ state }: { state: Fetching }) {
   if (!state.active) return <Badge tone="plain" icon="ban" text="Desligada" />;
   if (state.failing_since !== null)
     return <Badge tone="bad" icon="triangle-alert" text="Falhando" />;
   if (state.blocked_until !== null) return <Badge tone="hold" icon="clock" text="Bloqueada" />;
   if (state.paused) return <Badge tone="hold" icon="clock" text="Em pausa" />;
+  if (awaitsAgent(state)) return <Badge tone="hold" icon="clock" text="Esperando o agente" />;
   if (state.last_answer === null) return <Badge tone="wait" icon="clock" text="Começando" />;
   return state.ult_nsu < state.max_nsu ? (
     <Badge tone="wait" icon="download" text="Buscando" />

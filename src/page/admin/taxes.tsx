@@ -40,11 +40,12 @@ const TAXES: readonly (readonly [Tax, string])[] = [
   ["cofins", "Cofins"],
   ["ibs_cbs", "IBS e CBS (desde 2027)"],
 ];
-const DESTINATIONS: readonly (readonly [Destination, string])[] = [
+const DESTINATIONS: readonly (readonly [Destination, string, short?: string])[] = [
   ["resale", "Revenda"],
   ["input", "Insumo"],
   ["use", "Uso e consumo"],
-  ["asset", "Imobilizado"],
+  // It may break on a phone: all columns are in sight there.
+  ["asset", "Imobilizado", "Imobi\u00ADlizado"],
 ];
 const OWN = "own";
 
@@ -140,9 +141,9 @@ export default function Taxes() {
             <thead>
               <tr>
                 <th scope="col">Recupera</th>
-                {DESTINATIONS.map(([destination, text]) => (
+                {DESTINATIONS.map(([destination, text, head]) => (
                   <th key={destination} scope="col">
-                    {text}
+                    {head ?? text}
                   </th>
                 ))}
               </tr>

@@ -5,7 +5,7 @@ import { ask } from "../base/ask.ts";
 import { notify } from "../base/notices.ts";
 import { useRead } from "../base/read.ts";
 import { Button } from "../parts/button.tsx";
-import { Field } from "../parts/field.tsx";
+import { Field, Problem } from "../parts/field.tsx";
 import { ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Card } from "../parts/view.tsx";
 import { useAct } from "./act.ts";
@@ -50,9 +50,7 @@ export default function UnitsSection() {
               <span>
                 <code>{one.spelling}</code> é <code>{one.unit}</code>
               </span>
-              {act.problem("spelling") !== undefined && i === own.length - 1 && (
-                <span class="field-problem">{act.problem("spelling")}</span>
-              )}
+              {i === own.length - 1 && <Problem text={act.problem("spelling")} />}
             </div>
             <Button
               icon="trash-2"

@@ -55,6 +55,9 @@ export default function Users() {
                 <span class="quiet small">
                   {user.name !== null && `${user.email} · `}
                   {ROLE_NAMES[user.role]}
+                  {!user.accepted &&
+                    user.invited_until !== null &&
+                    ` · convite até ${say.moment(user.invited_until)}`}
                   {user.id === me.value?.user.id && " · você"}
                   {isLast(user) && " · único administrador"}
                 </span>
@@ -117,7 +120,6 @@ export default function Users() {
       {open?.kind === "invited" && (
         <Once
           title={`Link para ${open.email}`}
-          what="o link"
           text={`${location.origin}/convite#${encodeURIComponent(open.invite.token)}`}
           hint={`Envie este link à pessoa: com ele, ela escolhe a própria senha. Vale uma vez, até ${say.moment(open.invite.expires_at)}.`}
           onClose={close}

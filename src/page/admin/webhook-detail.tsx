@@ -66,7 +66,7 @@ export function WebhookDetail(props: {
   const close = () => setAsking(null);
   return (
     <Card
-      title="Entregas"
+      title="Webhook"
       beside={
         <Button icon="x" kind="plain" bare small onClick={props.onClose}>
           Fechar o webhook
@@ -116,10 +116,13 @@ export function WebhookDetail(props: {
         </Button>
       </div>
       <ErrorBar fault={act.fault} />
-      <p role="status" class={ping?.fault === null && isGood(ping.status) ? "good" : "bad"}>
+      <p
+        role="status"
+        class={`admin-ping ${ping?.fault === null && isGood(ping.status) ? "good" : "bad"}`}
+      >
         {ping !== null && `Teste: ${attemptText(ping)}.`}
       </p>
-      <Select label="Mostrar" bare value={state} options={STATES} onChange={setState} />
+      <Select label="Entregas" value={state} options={STATES} onChange={setState} />
       <ErrorBar fault={log.fault} again={log.again} />
       {log.busy && log.rows.length === 0 && <Skeleton lines={3} />}
       {!log.busy && log.rows.length === 0 && log.fault === null && (

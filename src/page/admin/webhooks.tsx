@@ -9,7 +9,7 @@ import * as say from "../base/say.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
-import { Check, Field, Segments } from "../parts/field.tsx";
+import { Check, Field, Problem, Segments } from "../parts/field.tsx";
 import { FormFoot } from "../parts/form-foot.tsx";
 import { Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Card, Split } from "../parts/view.tsx";
@@ -20,8 +20,8 @@ import { WebhookDetail } from "./webhook-detail.tsx";
 export type Webhook = z.infer<typeof WebhookSchema>;
 type Fresh = Webhook & { readonly secret: string };
 
-/** Every type of the feed: the build writes them here (src/tools/build-page.ts). */
-declare const FEED_TYPES: readonly string[];
+/** Every type of the feed, and when it is written: the build writes them here (src/tools/build-page.ts). */
+declare const FEED_WHEN: readonly { readonly type: string; readonly when: string }[];
 
 /** Webhooks: where events are sent, and what became of them. */
 export default function Webhooks() {
@@ -100,7 +100,6 @@ export default function Webhooks() {
       {fresh !== null && (
         <Once
           title="Segredo do webhook"
-          what="o segredo"
           text={fresh.secret}
           hint="Com ele o seu programa confere que o aviso veio daqui (Standard Webhooks)."
           onClose={() => {
@@ -137,14 +136,18 @@ function NewWebhook(props: { onClose: () => void; onDone: (made: Fresh) => void 
   const [description, setDescription] = useState("");
   const [which, setWhich] = useState<"all" | "some">("all");
   const [types, setTypes] = useState<readonly string[]>([]);
+  const [asked, setAsked] = useState(false);
   const [key] = useState(newKey);
   const act = useAct();
+  const none = which === "some" && types.length === 0;
   return (
     <Dialog title="Criar webhook" onClose={props.onClose}>
       <form
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
+          setAsked(true);
+          if (none) return;
           act.run(async () => {
             const events = which === "all" ? ["*"] : types;
             const json = { url, events, description };
@@ -178,10 +181,15 @@ function NewWebhook(props: { onClose: () => void; onDone: (made: Fresh) => void 
         {which === "some" && (
           <fieldset class="admin-types">
             <legend class="hidden">Tipos de evento</legend>
-            {FEED_TYPES.map((type) => (
+            {FEED_WHEN.map(({ type, when }) => (
               <Check
                 key={type}
-                label={<code>{type}</code>}
+                label={
+                  <>
+                    {when}
+                    <code class="row-more">{type}</code>
+                  </>
+                }
                 checked={types.includes(type)}
                 onChange={(on) =>
                   setTypes(on ? [...types, type] : types.filter((one) => one !== type))
@@ -190,9 +198,7 @@ function NewWebhook(props: { onClose: () => void; onDone: (made: Fresh) => void 
             ))}
           </fieldset>
         )}
-        {which === "some" && act.problem("events") !== undefined && (
-          <p class="field-problem">Marque pelo menos um evento.</p>
-        )}
+        <Problem text={asked && none ? "Marque pelo menos um evento." : undefined} />
         <FormFoot
           fault={act.fault}
           action="Criar webhook"

@@ -9,6 +9,11 @@ export const own = (word: string): string => `${word}${Date.now().toString(36)}$
 export const textOf = (body: unknown, member: string): string =>
   new RegExp(`"${member}":"([^"]+)"`).exec(JSON.stringify(body))?.[1] ?? "";
 
+/** Tables of which a column is out of sight. */
+export const HIDDEN_COLUMNS = `[...document.querySelectorAll("table")].filter((table) =>
+  table.getBoundingClientRect().right > table.parentElement.getBoundingClientRect().right + 1)
+  .map((table) => table.className)`;
+
 /** The status of a request that the page's own script sends, with the cookie of the session. */
 export const byHand = (page: Page, method: string, path: string): Promise<unknown> =>
   page.evaluate(`fetch("${path}", { method: "${method}" }).then(({ status }) => status)`);
@@ -77,7 +82,14 @@ export const adminSentences: readonly Sentence[] = [
       await accessible();
       await page.getByLabel("E-mail").fill("sem arroba");
       await page.getByRole("button", { name: "Criar o convite" }).click();
-      await page.getByText("deve ser um endereço de e-mail").first().waitFor();
+      await page.getByText("Deve ser um endereço de e-mail.", { exact: true }).waitFor();
+      equal(
+        await page
+          .getByText(/deve ser um endereço/i)
+          .filter({ visible: true })
+          .count(),
+        1,
+      );
       await page.getByLabel("Nome").fill("Bia Souza");
       await page.getByLabel("E-mail").fill(email);
       await picture("admin-invite");
@@ -126,7 +138,9 @@ export const adminSentences: readonly Sentence[] = [
       await page.getByLabel("Mais um CNPJ").fill("11.222.333/0001-80");
       await page.getByRole("button", { name: "Incluir" }).click();
       await page.getByRole("button", { name: "Salvar" }).click();
-      await page.getByText("não é um CNPJ: confira os dígitos verificadores").first().waitFor();
+      const wrong = page.getByText(/não é um CNPJ: confira os dígitos verificadores/i);
+      await wrong.first().waitFor();
+      equal(await wrong.filter({ visible: true }).count(), 1);
       await accessible();
       await picture("admin-company");
       await page.getByRole("button", { name: "Desfazer" }).click();
@@ -231,11 +245,13 @@ export const adminSentences: readonly Sentence[] = [
     name: "every part of the administration fits a phone of 360 px",
     async run({ page, open, accessible }) {
       await page.setViewportSize({ width: 360, height: 740 });
-      for (const part of ["", "impostos", "unidades", "usuarios", "chaves", "email", "avisos"]) {
+      const parts = "impostos unidades usuarios chaves email avisos sefaz auditoria".split(" ");
+      for (const part of ["", ...parts]) {
         await open(part === "" ? "/admin" : `/admin?ver=${part}`);
         await page.locator(".admin .card h2").first().waitFor();
         await accessible();
         deepEqual([part, await page.evaluate("document.documentElement.scrollWidth")], [part, 360]);
+        deepEqual([part, await page.evaluate(HIDDEN_COLUMNS)], [part, []]);
       }
     },
   },

@@ -1,3 +1,4 @@
+import { equal } from "node:assert/strict";
 import { COMPANY } from "../../../src/synthetic/trade.ts";
 import { somePfx } from "../../support/sefaz/some-pfx.ts";
 import type { Sentence } from "../browser.ts";
@@ -18,12 +19,14 @@ export const certificateSentences: readonly Sentence[] = [
       await page.getByLabel("Arquivo do certificado").setInputFiles(pfx);
       await page.getByLabel("Senha do certificado").fill("outra");
       await page.getByRole("button", { name: "Salvar" }).click();
-      await page.getByText("A senha do certificado não é esta").first().waitFor();
+      const wrong = page.getByText("A senha do certificado não é esta");
+      await wrong.first().waitFor();
+      equal(await wrong.filter({ visible: true }).count(), 1);
       await accessible();
       await picture("admin-certificate-new");
       await page.getByLabel("Senha do certificado").fill("segredo");
       await page.getByRole("button", { name: "Salvar" }).click();
-      await page.getByText("LOJA DE TESTE LTDA").first().waitFor();
+      await page.getByText("Loja de Teste Ltda").first().waitFor();
       await accessible();
       await picture("admin-certificate");
       await page.getByRole("button", { name: "Remover" }).click();

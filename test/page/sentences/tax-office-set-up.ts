@@ -56,6 +56,7 @@ export const taxOfficeAdminSentences: readonly Sentence[] = [
       await called(visit, cnpj, blocking());
       await open("/admin?ver=sefaz");
       await page.getByText("A SEFAZ bloqueou este CNPJ por consumo indevido.").waitFor();
+      equal(await page.getByRole("button", { name: "Buscar agora" }).isDisabled(), true);
       await accessible();
       await picture("admin-sefaz-bloqueada");
     },
