@@ -188,9 +188,7 @@ const SAID_BY_OTHERS: readonly string[] = ["held", "discarded"];
 /** What the checks cannot know where the tax office is not asked. */
 const UNKNOWN_HERE = {
   all: [],
-  some: [
-    "A busca na SEFAZ está desligada para parte dos CNPJs: notas deles que não chegaram não foram conferidas.",
-  ],
+  some: ["A busca na SEFAZ está desligada para parte dos CNPJs: os deles não foram conferidos."],
   none: ["A busca na SEFAZ está desligada: notas que não chegaram não foram conferidas."],
 } as const;
 

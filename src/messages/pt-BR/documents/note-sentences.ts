@@ -1,4 +1,3 @@
-import { taxpayerText } from "../../../lib/taxpayer-text.ts";
 import type { StockFailure } from "../../../stock/failures.ts";
 
 /** The sentence of a hold, for a note that was approved already. */
@@ -8,7 +7,7 @@ const ofNoteInStock = (hold: string): string => hold.replace(/ antes de aprovar\
 export const NOTE_SENTENCES = {
   /** The note is of another company of the sender. */
   otherCompany: (name: string, cnpj: string): string =>
-    `Esta nota é de outra empresa a que você tem acesso, ${name} (CNPJ ${taxpayerText(cnpj)}): escolha essa empresa e envie a nota de novo.`,
+    `Esta nota é de outra empresa a que você tem acesso, ${name} (CNPJ ${cnpj}): escolha essa empresa e envie a nota de novo.`,
   /** Several items have the same nItem. */
   repeatedItemNumber: (nItem: number): string => `Mais de um item da nota tem o número ${nItem}.`,
   lotsDoNotAddUp: (nItem: number): string =>
