@@ -1,6 +1,7 @@
 import { testSentences } from "./bun-world.ts";
 import { heldNotesSentences } from "./sentences/held-notes.ts";
 import { noteMappingSentences } from "./sentences/note-mapping.ts";
+import { inSightSentences } from "./sentences/in-sight.ts";
 import { notesSentences } from "./sentences/notes.ts";
 import { taxOfficeSentences } from "./sentences/tax-office.ts";
 import {
@@ -12,6 +13,7 @@ import {
 testSentences(notesSentences);
 testSentences(heldNotesSentences);
 testSentences(noteMappingSentences);
+testSentences(inSightSentences);
 testSentences(taxOfficeSentences);
 testSentences(taxOfficeAdminSentences);
 testSentences(paperSentences, { video: videoOfPaper });

@@ -81,8 +81,10 @@ function Opened({ note, ...props }: DetailProps & { readonly note: Announced }) 
             {titleOf(note)}
           </h2>
           <p class="small quiet">
-            {taxpayer(note.supplier_cnpj)} · nº {Number(key.slice(25, 34))} · série{" "}
-            {Number(key.slice(22, 25))} · {day(note.issued_at)}
+            {taxpayer(note.supplier_cnpj)}
+            <br />
+            nº {Number(key.slice(25, 34))} · série {Number(key.slice(22, 25))} ·{" "}
+            {day(note.issued_at)}
           </p>
         </div>
         <Badge {...SITUATIONS[note.situation]} />
@@ -123,7 +125,7 @@ function Opened({ note, ...props }: DetailProps & { readonly note: Announced }) 
             <p class="small quiet">O XML foi pedido pela chave, e espera a vez.</p>
           ) : (
             <Button icon="download" busy={busy} onClick={fetch}>
-              Pedir o XML pela chave
+              Pedir o XML
             </Button>
           ))}
       </footer>

@@ -112,8 +112,9 @@ function Opened(props: {
             {name(note.supplier_name)}
           </h2>
           <p class="small quiet">
-            {taxpayer(note.supplier_cnpj)} · nº {note.number} · série {note.series} ·{" "}
-            {day(note.issued_at)}
+            {taxpayer(note.supplier_cnpj)}
+            <br />
+            nº {note.number} · série {note.series} · {day(note.issued_at)}
           </p>
         </div>
         <Badge {...standing(note)} />
@@ -198,12 +199,8 @@ function Opened(props: {
           </p>
         </Confirm>
       )}
-      {asked === "cost" && (
-        <LateCost accessKey={note.access_key} done={refresh} onClose={() => setAsked(null)} />
-      )}
-      {asked === "reverse" && (
-        <Reverse accessKey={note.access_key} done={refresh} onClose={() => setAsked(null)} />
-      )}
+      {asked === "cost" && <LateCost note={note} done={refresh} onClose={() => setAsked(null)} />}
+      {asked === "reverse" && <Reverse note={note} done={refresh} onClose={() => setAsked(null)} />}
     </>
   );
 }

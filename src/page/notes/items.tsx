@@ -43,6 +43,8 @@ function Item(props: { item: NoteItem; planned: PlannedItem | null; note: NoteDe
   const effect = planned?.effect ?? item.effect;
   const converted = item.stock_quantity !== item.quantity;
   const moves = note.status === "PENDENTE" || note.status === "PROCESSADA";
+  // Without its product the unit in stock is not known: the note's own quantity and cost would pass for ours.
+  const waits = product === null && note.holds.some(({ code }) => code === "mapping");
   return (
     <li>
       <div class="note-item-head">
@@ -75,7 +77,7 @@ function Item(props: { item: NoteItem; planned: PlannedItem | null; note: NoteDe
         {planned === null ? (
           <div>
             <dt>{note.status === "PENDENTE" ? "A lançar" : "Lançado"}</dt>
-            <dd>{moves && effect !== "none" ? quantity(item.stock_quantity) : "–"}</dd>
+            <dd>{moves && effect !== "none" && !waits ? quantity(item.stock_quantity) : "–"}</dd>
           </div>
         ) : (
           <div>
@@ -92,7 +94,7 @@ function Item(props: { item: NoteItem; planned: PlannedItem | null; note: NoteDe
         )}
         <div>
           <dt>Custo un.</dt>
-          <dd>{unitCost(item.landed_unit_cost)}</dd>
+          <dd>{unitCost(waits ? null : item.landed_unit_cost)}</dd>
         </div>
         <div>
           <dt>Custo total</dt>

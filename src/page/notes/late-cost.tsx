@@ -6,14 +6,15 @@ import { money } from "../base/say.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { Field, FigureField, figureOf, isReason, ReasonField } from "../parts/field.tsx";
 import { FormFoot } from "../parts/form-foot.tsx";
+import type { NoteDetail } from "./answers.ts";
 import { post } from "./approve.ts";
 import { PlanTable } from "./plan-table.tsx";
 
 type Added = z.infer<typeof AddedCostSchema>;
 
 /** A cost that came after the note, as a freight or a rebate: how it is shared comes first, then it is written. */
-export function LateCost(props: { accessKey: string; done: () => void; onClose: () => void }) {
-  const path = `/api/nfes/${props.accessKey}/costs`;
+export function LateCost(props: { note: NoteDetail; done: () => void; onClose: () => void }) {
+  const path = `/api/nfes/${props.note.access_key}/costs`;
   const [typed, setTyped] = useState("");
   const [reason, setReason] = useState("");
   const [document, setDocument] = useState("");
@@ -72,7 +73,7 @@ export function LateCost(props: { accessKey: string; done: () => void; onClose: 
           maxLength={100}
           hint="A chave do CT-e ou outro número: o mesmo documento não é lançado duas vezes"
         />
-        {plan !== null && <Shares plan={plan} />}
+        {plan !== null && <Shares plan={plan} note={props.note} />}
         <FormFoot
           fault={fault}
           action={plan === null ? "Ver o rateio" : "Lançar o custo"}
@@ -85,17 +86,18 @@ export function LateCost(props: { accessKey: string; done: () => void; onClose: 
 }
 
 /** What each item takes: what stays in the stock's value, and what goes to the cost of what has left. */
-function Shares({ plan }: { plan: Added }) {
+function Shares({ plan, note }: { plan: Added; note: NoteDetail }) {
   return (
-    <PlanTable label="Rateio do custo" figures={["Rateio", "No estoque", "No que já saiu"]}>
-      {plan.items.map((one) => (
-        <tr key={one.n_item}>
-          <td>{one.product_code}</td>
-          <td class="figure">{money(one.amount)}</td>
-          <td class="figure">{money(one.in_stock)}</td>
-          <td class="figure">{money(one.passed_on)}</td>
-        </tr>
-      ))}
-    </PlanTable>
+    <PlanTable
+      label="Rateio do custo"
+      note={note}
+      heads={["Rateio", "No estoque", "No que já saiu"]}
+      lines={plan.items.map((one, i) => ({
+        // Two items of a note may have the same number.
+        key: `${one.n_item} ${i}`,
+        code: one.product_code,
+        figures: [money(one.amount), money(one.in_stock), money(one.passed_on)],
+      }))}
+    />
   );
 }

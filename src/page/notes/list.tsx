@@ -8,7 +8,7 @@ import { Check } from "../parts/field.tsx";
 import { type Column, Rows } from "../parts/rows.tsx";
 import { Empty } from "../parts/states.tsx";
 import type { Note } from "./answers.ts";
-import { ANNOUNCED, isFiltered, type Shown } from "./tabs.ts";
+import { ANNOUNCED, isFiltered, type Shown, UNFILTERED, whatIsAsked } from "./tabs.ts";
 import { direction, standing } from "./words.ts";
 
 interface NoteListProps {
@@ -20,6 +20,8 @@ interface NoteListProps {
   readonly onApprove: (note: Note) => void;
   /** Keys of notes whose approval is on its way. */
   readonly busy: ReadonlySet<string>;
+  /** The company has no note at all. */
+  readonly isNew: boolean;
 }
 
 const isReady = ({ status, holds }: Note): boolean => status === "PENDENTE" && holds.length === 0;
@@ -119,7 +121,7 @@ export function NoteList(props: NoteListProps) {
       {...(shown.ver === "" && may("operate")
         ? { onMark: ({ access_key }: Note) => props.onMark(access_key) }
         : {})}
-      empty={<NothingHere address={address} shown={shown} />}
+      empty={<NothingHere address={address} shown={shown} isNew={props.isNew} />}
     />
   );
 }
@@ -128,15 +130,25 @@ export function NoteList(props: NoteListProps) {
 const KEY = /^\d{6}[0-9A-Z]{12}\d{26}$/;
 
 /** Nothing was found: why, and what to do next. */
-function NothingHere({ address, shown }: { address: Address; shown: Shown }) {
+function NothingHere(props: { address: Address; shown: Shown; isNew: boolean }) {
+  const { address, shown } = props;
   const wanted = KEY.exec(address.param("busca").replaceAll(/\s/g, ""))?.[0] ?? null;
   if (isFiltered(address))
     return (
-      <Empty icon="search" title="Nenhuma nota com esta busca e estes filtros.">
-        <p>Confira o número ou a chave, ou procure em todas as situações.</p>
+      <Empty icon="search" title={`Nenhuma nota com ${whatIsAsked(address)}.`}>
         <p>
-          <a href={address.with({ ver: "todas" })}>Procurar em todas</a> ·{" "}
-          <a href={address.path}>Limpar a busca</a>
+          {address.param("busca") !== "" && "Confira o número ou a chave. "}
+          {shown.ver !== "todas" && "A nota pode estar em outra situação."}
+        </p>
+        <p>
+          {shown.ver !== "todas" && (
+            <>
+              <a href={address.with({ ver: "todas" })}>Procurar em todas</a> ·{" "}
+            </>
+          )}
+          <a href={address.with(UNFILTERED)}>
+            {address.param("busca") === "" ? "Limpar os filtros" : "Limpar a busca"}
+          </a>
           {wanted !== null && may("operate") && (
             <>
               {" · "}
@@ -148,12 +160,16 @@ function NothingHere({ address, shown }: { address: Address; shown: Shown }) {
     );
   if (shown.ver === "")
     return (
-      <Empty icon="check" title="Tudo aprovado.">
+      <Empty
+        icon={props.isNew ? "file-text" : "check"}
+        title={props.isNew ? "Nenhuma nota ainda." : "Tudo aprovado."}
+      >
         {may("operate") ? (
-          <p>
-            Solte aqui os XMLs, uma pasta ou o ZIP do mês. Cada nota é conferida na hora, e nada
-            entra no estoque sem a sua aprovação.
-          </p>
+          <>
+            <p class="desk">Solte aqui os XMLs, uma pasta ou o ZIP do mês.</p>
+            <p class="phone">Toque em Enviar notas e escolha os XMLs ou o ZIP do mês.</p>
+            <p>Cada nota é conferida na hora, e nada entra no estoque sem a sua aprovação.</p>
+          </>
         ) : (
           <p>Nenhuma nota espera aprovação.</p>
         )}

@@ -91,13 +91,20 @@ function HoldCard(props: { hold: Hold; note: NoteDetail; again: () => void }) {
   const { hold } = props;
   const [adding, setAdding] = useState<string | null>(null);
   const own = hold.code === "not_ours" && may("administer") ? cnpjsIn(hold.message) : [];
+  const advice = holdAdvice(hold.code);
+  if (props.note.status !== "PENDENTE" && props.note.status !== "CANCELADA")
+    return (
+      <p class="note-say small">
+        <b>{holdName(hold.code)}:</b> {hold.message}
+      </p>
+    );
   return (
-    <div class="note-hold">
+    <div class={`note-hold${props.note.status === "CANCELADA" ? " bad" : ""}`}>
       <Icon name="triangle-alert" />
       <div>
         <b>{holdName(hold.code)}</b>
         <p>{masked(hold.message)}</p>
-        <p class="small">{holdAdvice(hold.code)}</p>
+        {advice !== null && <p class="small">{advice}</p>}
         {own.map((cnpj) => (
           <Button key={cnpj} small onClick={() => setAdding(cnpj)}>
             {`Esta empresa também usa ${taxpayer(cnpj)}`}

@@ -1,10 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
 import { notify } from "../base/notices.ts";
-import { quantity } from "../base/say.ts";
+import { quantity, signed } from "../base/say.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { isReason, ReasonField } from "../parts/field.tsx";
 import { FormFoot } from "../parts/form-foot.tsx";
 import { Skeleton } from "../parts/states.tsx";
+import type { NoteDetail } from "./answers.ts";
 import { post } from "./approve.ts";
 import { PlanTable } from "./plan-table.tsx";
 
@@ -23,8 +24,8 @@ interface ReversalPlan {
 const SIMULATED = { reason: "simulação" };
 
 /** Reverses a note in stock: the balances that it leads to come first, then the reason. */
-export function Reverse(props: { accessKey: string; done: () => void; onClose: () => void }) {
-  const path = `/api/nfes/${props.accessKey}/reverse`;
+export function Reverse(props: { note: NoteDetail; done: () => void; onClose: () => void }) {
+  const path = `/api/nfes/${props.note.access_key}/reverse`;
   const [plan, setPlan] = useState<ReversalPlan | null>(null);
   const [fault, setFault] = useState<unknown>(null);
   const [reason, setReason] = useState("");
@@ -65,22 +66,20 @@ export function Reverse(props: { accessKey: string; done: () => void; onClose: (
         {plan !== null && (
           <PlanTable
             label="Saldos depois do estorno"
-            figures={["Movimento", "Saldo hoje", "Depois"]}
-          >
-            {plan.movements.map((one) => (
-              <tr key={one.undoes}>
-                <td>{one.product_code}</td>
-                <td class="figure">
-                  {one.type === "SAIDA" ? "−" : "+"}
-                  {quantity(one.quantity)}
-                </td>
-                <td class="figure">{quantity(one.balance_before)}</td>
-                <td class={`figure ${one.balance_after < 0 ? "bad" : ""}`}>
-                  <b>{quantity(one.balance_after)}</b>
-                </td>
-              </tr>
-            ))}
-          </PlanTable>
+            note={props.note}
+            heads={["Movimento", "Saldo hoje", "Depois"]}
+            lines={plan.movements.map((one) => ({
+              key: one.undoes,
+              code: one.product_code,
+              figures: [
+                signed(one.type === "SAIDA" ? -one.quantity : one.quantity),
+                quantity(one.balance_before),
+                <b key="after" class={one.balance_after < 0 ? "bad" : ""}>
+                  {quantity(one.balance_after)}
+                </b>,
+              ],
+            }))}
+          />
         )}
         <ReasonField label="Motivo do estorno" value={reason} onInput={setReason} asked={asked} />
         <FormFoot

@@ -33,7 +33,7 @@ const WORDS: Readonly<Record<Type, Words>> = {
   },
   [UNKNOWN]: {
     name: "Desconhecimento da operação",
-    means: "A empresa não fez esta compra. Sirva-se dela quando o seu CNPJ foi usado por outro.",
+    means: "A empresa não fez esta compra. Use quando o seu CNPJ foi usado por outro.",
     reason: "allowed",
   },
 };

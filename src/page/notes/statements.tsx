@@ -50,8 +50,8 @@ export function Statements(props: {
       )}
       <Made rows={rows} />
       <p class="small quiet note-stated-terms">
-        {rows.length === 0 && `${term("Ciência", issuedAt, AWARE_DAYS)}. `}
-        {term("Conclusivas", issuedAt, CONCLUSIVE_DAYS)}. Os prazos contam da autorização.
+        {rows.length === 0 && `${term("Ciência:", issuedAt, AWARE_DAYS)}. `}
+        {term("Confirmar ou recusar:", issuedAt, CONCLUSIVE_DAYS)}. Os prazos contam da autorização.
       </p>
       {made.value !== null && offered.length > 0 && isReady && (
         <Button icon="upload" small onClick={() => setAsking(true)}>
@@ -75,7 +75,7 @@ export function Statements(props: {
   );
 }
 
-/** "Ciência até 30/11/2026 (faltam 3 dias)". */
+/** "Ciência: até 30/11/2026 (faltam 3 dias)". */
 function term(what: string, issuedAt: string, days: number): string {
   const until = daysAfter(issuedAt, days);
   const left = daysUntil(until);
@@ -132,7 +132,7 @@ function Made({ rows }: { rows: readonly Statement[] }) {
 
 const nextText = (at: string): string =>
   Date.parse(at) <= Date.now()
-    ? "É enviada em instantes, por quem tem o certificado."
+    ? "Será enviada em instantes, com o certificado da empresa."
     : `Próxima tentativa: ${moment(at)}`;
 
 /** One more statement, with what it means and the reason that it needs. */
@@ -164,7 +164,7 @@ function StateNote(props: {
       ...(typed === "" ? {} : { reason: typed }),
     })
       .then(() => {
-        notify("Manifestação pedida. Ela é enviada à SEFAZ com o certificado da empresa.");
+        notify("Manifestação pedida. Será enviada em instantes, com o certificado da empresa.");
         props.done();
         props.onClose();
       }, setFault)

@@ -50,7 +50,8 @@ const FILTERS = {
 };
 
 const FILTER_NAMES = Object.keys(FILTERS);
-const UNFILTERED = Object.fromEntries(FILTER_NAMES.map((name) => [name, ""]));
+/** No filter at all, for `with` of an address. */
+export const UNFILTERED = Object.fromEntries(FILTER_NAMES.map((name) => [name, ""]));
 
 /** The list that an address shows, without cursor. Filters that the API would refuse (a text of another hand) are its own refusals. */
 export function listPath(address: Address, shown: Shown): string {
@@ -64,3 +65,11 @@ export function listPath(address: Address, shown: Shown): string {
 
 export const isFiltered = (address: Address): boolean =>
   FILTER_NAMES.some((name) => address.param(name) !== "");
+
+/** What an address asks for, in words: "esta busca", "estes filtros" or both. */
+export function whatIsAsked(address: Address): string {
+  const searched = address.param("busca") !== "";
+  const filtered = FILTER_NAMES.some((name) => name !== "busca" && address.param(name) !== "");
+  if (searched) return filtered ? "esta busca e estes filtros" : "esta busca";
+  return "estes filtros";
+}

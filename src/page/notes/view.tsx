@@ -86,6 +86,7 @@ function OwnNotes({ address }: { address: Address }) {
     setMarked(changed);
   };
   // The counts come while the rows are made: fifty rows are not made again for them.
+  const isNew = counts.value !== null && Object.values(counts.value).every((many) => many === 0);
   const list = useMemo(
     () => (
       <NoteList
@@ -96,9 +97,10 @@ function OwnNotes({ address }: { address: Address }) {
         onMark={mark}
         onApprove={approve}
         busy={busy.value}
+        isNew={isNew}
       />
     ),
-    [address.with({}), reader, marked, busy.value],
+    [address.with({}), reader, marked, busy.value, isNew],
   );
   const ready = counts.value?.ready ?? 0;
   const all = shown.ver === "" && may("operate") && ready > 0 && !isFiltered(address);
@@ -165,15 +167,17 @@ function OwnNotes({ address }: { address: Address }) {
             )}
             <ErrorBar fault={counts.fault} again={counts.again} />
             {list}
-            <p class="notes-keys small quiet desk">
-              <kbd>j</kbd> <kbd>k</kbd> andar · <kbd>Enter</kbd> abrir
-              {shown.ver === "" && may("operate") && (
-                <>
-                  {" · "}
-                  <kbd>x</kbd> marcar · <kbd>a</kbd> aprovar
-                </>
-              )}
-            </p>
+            {reader.rows.value.length > 0 && (
+              <p class="notes-keys small quiet desk">
+                <kbd>j</kbd> <kbd>k</kbd> andar · <kbd>Enter</kbd> abrir
+                {shown.ver === "" && may("operate") && (
+                  <>
+                    {" · "}
+                    <kbd>x</kbd> marcar · <kbd>a</kbd> aprovar
+                  </>
+                )}
+              </p>
+            )}
           </div>
         }
         detail={

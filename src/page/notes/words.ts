@@ -2,34 +2,20 @@ import { type HoldCode, holdName } from "../base/hold-names.ts";
 import type { Said } from "../parts/badge.tsx";
 import type { Note, NoteItem } from "./answers.ts";
 
-/** What a person does about a hold. */
-const ADVICE: Readonly<Record<HoldCode, string>> = {
-  homologation:
-    "Peça ao emitente a nota de produção e descarte esta. Se a empresa trabalha em homologação, confira o ambiente nas configurações.",
-  no_protocol:
-    "Envie o XML completo (nfeProc), com o protocolo de autorização: ele completa esta nota sozinho.",
-  not_authorised: "Não dê entrada na mercadoria. Fale com o emitente e descarte a nota.",
-  protocol_mismatch: "Peça ao emitente o XML original.",
-  key_mismatch: "Peça ao emitente o XML original.",
-  cancelled:
-    "Não dê entrada na mercadoria. Se o cancelamento for falso, um gerente pode retirar o evento.",
-  refused_by_recipient:
-    "Confira quem fez a manifestação. Se a mercadoria chegou, aprove mesmo assim.",
-  not_delivered: "Confira se a mercadoria chegou antes de aprovar.",
-  goods_lost:
-    "Confira as quantidades. Ao aprovar mesmo assim, a entrada e a perda são lançadas juntas.",
-  not_ours: "Se um dos CNPJs é seu, cadastre-o na empresa. Senão, descarte a nota.",
-  no_goods: "Não há o que lançar no estoque: descarte a nota.",
-  awaits_original: "Aprove a nota original: esta pendência sai quando ela entrar no estoque.",
-  original_reversed:
-    "Aprove de novo a nota original, ou descarte a devolução. Se a mercadoria saiu mesmo e voltou, aprove mesmo assim.",
-  unknown_operation: "Diga, em cada item, o que acontece com a mercadoria; depois libere e aprove.",
-  mapping: "Ligue cada item do fornecedor a um produto seu. O sistema lembra na próxima nota.",
-  signature_invalid: "Peça ao emitente o XML original.",
-  retail: "Confira antes de aprovar, ou descarte.",
+/** What a person does about a hold, where the sentence of the API does not say it already. */
+const ADVICE: Readonly<Partial<Record<HoldCode, string>>> = {
+  no_protocol: "Ele completa esta nota sozinho.",
+  not_authorised: "Depois, descarte a nota.",
+  cancelled: "Se o cancelamento for falso, um gerente pode retirar o evento.",
+  refused_by_recipient: "Se a mercadoria chegou, aprove mesmo assim.",
+  goods_lost: "Ao aprovar mesmo assim, a entrada e a perda são lançadas juntas.",
+  awaits_original: "Esta pendência sai quando ela entrar no estoque.",
+  original_reversed: "Se a mercadoria saiu mesmo e voltou, aprove mesmo assim.",
+  unknown_operation: "Depois, libere e aprove.",
+  mapping: "O sistema lembra na próxima nota.",
 };
 
-export const holdAdvice = (code: HoldCode): string => ADVICE[code] ?? "";
+export const holdAdvice = (code: HoldCode): string | null => ADVICE[code] ?? null;
 
 const STATUS: Readonly<Record<Note["status"], Said>> = {
   PENDENTE: { tone: "wait", icon: "clock", text: "A aprovar" },

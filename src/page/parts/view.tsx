@@ -1,4 +1,4 @@
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { tray } from "../base/intake.ts";
 import { useKeys } from "../base/keys.ts";
@@ -34,6 +34,7 @@ export function View(props: {
 export function Split(props: { list: ComponentChildren; detail: ComponentChildren | null }) {
   const open = props.detail !== null;
   const list = useRef<HTMLDivElement>(null);
+  const detail = useRef<HTMLElement>(null);
   const wasOpen = useRef(open);
   const back = useRef<HTMLElement | null>(null);
   // While this renders the list is still the one before it, and marks its link.
@@ -46,14 +47,40 @@ export function Split(props: { list: ComponentChildren; detail: ComponentChildre
     back.current = null;
     if (at === null || at === document.body || list.current?.contains(at) === true) link?.focus();
   }, [open]);
+  useEndInWindow(detail, open);
   return (
     <div class={`split${open ? " open" : ""}`}>
       <div class="split-list" ref={list}>
         {props.list}
       </div>
-      {open && <aside class="split-detail">{props.detail}</aside>}
+      {open && (
+        <aside class="split-detail" ref={detail}>
+          {props.detail}
+        </aside>
+      )}
     </div>
   );
+}
+
+/** The detail ends inside the window wherever it begins: below the heading, below an open tray, or at the top of a scrolled page. */
+function useEndInWindow(detail: RefObject<HTMLElement | null>, open: boolean): void {
+  useLayoutEffect(() => {
+    const box = detail.current;
+    if (!open || box === null) return;
+    const place = () =>
+      box.style.setProperty("--detail-top", `${Math.max(16, box.getBoundingClientRect().top)}px`);
+    place();
+    addEventListener("scroll", place, { passive: true });
+    addEventListener("resize", place);
+    // What opens above it changes the height of the content, as this does: not within the same layout.
+    const above = new ResizeObserver(() => requestAnimationFrame(place));
+    above.observe(box.closest(".content") ?? document.body);
+    return () => {
+      removeEventListener("scroll", place);
+      removeEventListener("resize", place);
+      above.disconnect();
+    };
+  }, [open]);
 }
 
 const TYPING_MS = 140;
@@ -105,6 +132,9 @@ export function Search(props: {
   );
 }
 
+/** What is seen of the tab beside the open one. */
+const BESIDE = 32;
+
 /** Tabs of a list as links: each is an address. `count` null: not known yet, its place is kept. */
 export function Tabs(props: {
   label: string;
@@ -117,17 +147,23 @@ export function Tabs(props: {
   }[];
 }) {
   const bar = useRef<HTMLElement>(null);
-  const current = props.tabs.find((one) => one.current)?.text;
+  const said = props.tabs.map(({ text, current, count }) => [text, current, count]).join();
   useEffect(() => {
-    // On a phone the bar scrolls: the tab that is open is in sight, also after the phone was turned.
-    const [all, tab] = [bar.current, bar.current?.querySelector<HTMLElement>("[aria-current]")];
-    if (all === null || tab == null || current === undefined) return;
-    const watch = new ResizeObserver(() => {
-      all.scrollLeft = tab.offsetLeft - all.offsetLeft - 24;
-    });
-    watch.observe(all);
-    return () => watch.disconnect();
-  }, [current]);
+    const all = bar.current;
+    if (all === null) return;
+    // A narrow bar scrolls: the tab that is open is in sight, also when counts come or a detail narrows the list.
+    const show = () => {
+      const tab = all.querySelector<HTMLElement>("[aria-current]");
+      if (tab === null) return;
+      const left = tab.offsetLeft - all.offsetLeft;
+      const least = left + tab.offsetWidth + BESIDE - all.clientWidth;
+      all.scrollLeft = Math.min(left - BESIDE, Math.max(all.scrollLeft, least));
+    };
+    show();
+    const width = new ResizeObserver(show);
+    width.observe(all);
+    return () => width.disconnect();
+  }, [said]);
   return (
     <nav ref={bar} class="tabs" aria-label={props.label}>
       {props.tabs.map(({ href, text, current, count, tone }) => (

@@ -12,6 +12,7 @@ import { countSentences } from "../../page/sentences/count.ts";
 import { cameraSentences, countReviewSentences } from "../../page/sentences/count-review.ts";
 import { frameSentences } from "../../page/sentences/frame.ts";
 import { heldNotesSentences } from "../../page/sentences/held-notes.ts";
+import { inSightSentences } from "../../page/sentences/in-sight.ts";
 import { loginSentences } from "../../page/sentences/login.ts";
 import { noteMappingSentences } from "../../page/sentences/note-mapping.ts";
 import { notesSentences } from "../../page/sentences/notes.ts";
@@ -40,6 +41,7 @@ const LISTS = [
   ["notes", notesSentences, {}],
   ["held notes", heldNotesSentences, {}],
   ["mapping in a note", noteMappingSentences, {}],
+  ["what is in sight of notes", inSightSentences, {}],
   ["notes of the tax office", taxOfficeSentences, {}],
   ["paper of a note", paperSentences, { video: videoOfPaper }],
   ["administration of the tax office", taxOfficeAdminSentences, {}],

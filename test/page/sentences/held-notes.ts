@@ -1,12 +1,22 @@
 import { deepEqual, equal, match } from "node:assert/strict";
+import type { Locator, Page } from "playwright-core";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { COMPANY, UNRELATED } from "../../../src/synthetic/trade.ts";
 import type { Sentence, World } from "../browser.ts";
+import { isAsWideAsShown, PHONE } from "./in-sight.ts";
 import { registered, row, statusOf } from "./notes.ts";
 
 /** An operation that does not say what becomes of the goods. */
 const UNKNOWN = "5949";
 const RELEASABLE = { overridable_holds: ["unknown_operation"] };
+
+/** On a phone nothing of it is reached by scrolling to the side only. */
+async function fitsPhone(page: Page, it: Locator): Promise<void> {
+  const before = page.viewportSize();
+  await page.setViewportSize(PHONE);
+  equal(await isAsWideAsShown(it), true);
+  if (before !== null) await page.setViewportSize(before);
+}
 
 const changed = (world: World, json: object) => world.call("PATCH", "/api/company", json);
 
@@ -36,6 +46,7 @@ export const heldNotesSentences: readonly Sentence[] = [
       deepEqual(Object(planned.body).late_costs, []);
       await accessible();
       await picture("nota-custo-posterior");
+      await fitsPhone(page, dialog.getByRole("region", { name: "Rateio do custo" }));
       await dialog.getByRole("button", { name: "Lançar o custo" }).click();
       await page.getByText("Custo lançado no estoque.").first().waitFor();
       await look();
@@ -76,7 +87,7 @@ export const heldNotesSentences: readonly Sentence[] = [
       const { accessKey } = await registered(world, 6210, { root: "NFe" });
       await open(`/notas?ver=retidas&nota=${accessKey}`);
       await page.getByText("não traz o protocolo de autorização").first().waitFor();
-      await page.getByText("Envie o XML completo (nfeProc), com o protocolo").waitFor();
+      await page.getByText("Ele completa esta nota sozinho.").waitFor();
       await page.getByText("A empresa não permite liberar esta pendência.").waitFor();
       equal(await page.getByRole("button", { name: "Liberar e aprovar" }).count(), 0);
       await page.keyboard.press("a");
@@ -124,10 +135,12 @@ export const heldNotesSentences: readonly Sentence[] = [
       await page.getByRole("button", { name: "Estornar" }).click();
       const dialog = page.getByRole("dialog", { name: "Estornar a nota" });
       await dialog.getByRole("columnheader", { name: "Depois" }).waitFor();
+      await dialog.getByRole("cell", { name: "Cafe em Graos 1KG" }).waitFor();
       await dialog.getByRole("button", { name: "Estornar a nota" }).click();
       await dialog.getByText("Escreva o motivo em pelo menos 3 letras").waitFor();
       await accessible();
       await picture("nota-estorno");
+      await fitsPhone(page, dialog.getByRole("region", { name: "Saldos depois do estorno" }));
       await dialog.getByLabel("Motivo do estorno").fill("Mercadoria devolvida");
       await dialog.getByRole("button", { name: "Estornar a nota" }).click();
       await page.getByRole("button", { name: "Aprovar de novo" }).waitFor();

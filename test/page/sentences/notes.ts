@@ -142,7 +142,7 @@ export const notesSentences: readonly Sentence[] = [
       await page.getByRole("heading", { name: "Torrefacao Serra Negra Ltda", level: 2 }).waitFor();
       equal(await page.getByRole("searchbox").inputValue(), "6141");
       await page.getByRole("searchbox").fill("nada com este texto");
-      await page.getByText("Nenhuma nota com esta busca e estes filtros.").waitFor();
+      await page.getByText("Nenhuma nota com esta busca.").waitFor();
       await accessible();
       await picture("notas-nada");
     },
@@ -217,6 +217,24 @@ export const notesSentences: readonly Sentence[] = [
         0,
       );
       ok((await page.pdf()).length > 10_000);
+    },
+  },
+  {
+    name: "a company without a note reads how the first one comes, and not that all is approved",
+    async run({ page, open, picture }) {
+      const none = { ready: 0, held: 0, processed: 0, reversed: 0, cancelled: 0, discarded: 0 };
+      await page.route("**/api/nfes/counts", (route) => route.fulfill({ json: none }));
+      await page.route("**/api/nfes?**", (route) =>
+        route.fulfill({ json: { data: [], pagination: { next_cursor: null } } }),
+      );
+      await open("/notas");
+      await page.getByText("Nenhuma nota ainda.").waitFor();
+      await page.getByText("Solte aqui os XMLs").waitFor();
+      equal(await page.getByText("Toque em Enviar notas").isVisible(), false);
+      await picture("notas-primeira");
+      await page.setViewportSize({ width: 360, height: 740 });
+      await page.getByText("Toque em Enviar notas").waitFor();
+      equal(await page.getByText("Solte aqui os XMLs").isVisible(), false);
     },
   },
   {

@@ -91,7 +91,7 @@ export const taxOfficeSentences: readonly Sentence[] = [
       await page.getByText("Espera o envio").waitFor();
       await page.getByText("Justificativa: Mercadoria recusada na entrega").waitFor();
       deepEqual(await stated(world, key), [["210240", "asked", "Mercadoria recusada na entrega"]]);
-      await page.getByRole("button", { name: "Pedir o XML pela chave" }).click();
+      await page.getByRole("button", { name: "Pedir o XML" }).click();
       await page.getByText("O XML foi pedido pela chave, e espera a vez.").waitFor();
       await accessible();
       await picture("anunciada-pedida");
