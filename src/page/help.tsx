@@ -1,4 +1,5 @@
 import { keysOn, setKeysOn } from "./base/keys.ts";
+import { may } from "./base/session.ts";
 import { compact } from "./base/theme.ts";
 import { Dialog } from "./parts/dialog.tsx";
 import { Check } from "./parts/field.tsx";
@@ -14,27 +15,32 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["?", "Esta ajuda"],
 ];
 
-/** Keys of the page, and the two things that a person sets for this browser. */
+/** Keys of the page, and the two things that a person sets for this browser. Without a keyboard there are none. */
 export function Help({ onClose }: { onClose: () => void }) {
   const places = placesHere().map(({ letter, name }) => [`g ${letter}`, name] as const);
+  const hasKeys = !matchMedia("(hover: none) and (pointer: coarse)").matches;
   return (
-    <Dialog title="Ajuda e teclas" onClose={onClose}>
-      <dl class="keys">
-        {[...KEYS, ...places].map(([key, does]) => (
-          <div key={key}>
-            <dt>
-              <kbd>{key}</kbd>
-            </dt>
-            <dd>{does}</dd>
-          </div>
-        ))}
-      </dl>
+    <Dialog title={hasKeys ? "Ajuda e teclas" : "Ajuda"} onClose={onClose}>
+      {hasKeys && (
+        <dl class="keys">
+          {[...KEYS, ...places].map(([key, does]) => (
+            <div key={key}>
+              <dt>
+                <kbd>{key}</kbd>
+              </dt>
+              <dd>{does}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
       <div class="help-choices">
-        <Check
-          label="Usar teclas sozinhas neste navegador"
-          checked={keysOn.value}
-          onChange={setKeysOn}
-        />
+        {hasKeys && (
+          <Check
+            label="Usar estas teclas neste navegador"
+            checked={keysOn.value}
+            onChange={setKeysOn}
+          />
+        )}
         <Check
           label="Linhas compactas"
           checked={compact.value}
@@ -43,13 +49,16 @@ export function Help({ onClose }: { onClose: () => void }) {
           }}
         />
       </div>
-      <p class="quiet small">
-        Nenhuma tecla aprova uma nota retida. Para integradores, a API está descrita em{" "}
-        <a href="/openapi.json" target="_blank" rel="noreferrer">
-          /openapi.json
-        </a>
-        .
-      </p>
+      {hasKeys && <p class="quiet small">Nenhuma tecla aprova uma nota retida.</p>}
+      {may("administer") && (
+        <p class="quiet small">
+          Para integradores:{" "}
+          <a href="/openapi.json" target="_blank" rel="noreferrer">
+            descrição da API
+          </a>
+          .
+        </p>
+      )}
     </Dialog>
   );
 }

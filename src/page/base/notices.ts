@@ -11,10 +11,13 @@ export interface Notice {
   readonly at: number;
   /** The opposite, where there is one. */
   readonly undo?: () => void;
+  /** What it is about, such as the key of a note: the next one about the same takes its place. */
+  readonly about?: string;
 }
 
 const GOOD_MS = 6_000;
 const BAD_MS = 12_000;
+const AFTER_DIALOG_MS = 3_000;
 const MOST_KEPT = 30;
 
 /** What is shown now, the newest first. */
@@ -27,15 +30,27 @@ let last = 0;
 /** Shows a sentence: 6 seconds, an error 12. Errors stay in the list of the frame. */
 export function notify(
   text: string,
-  more: { tone?: Notice["tone"]; undo?: () => void; requestId?: string | null } = {},
+  more: Partial<Pick<Notice, "tone" | "undo" | "about" | "requestId">> = {},
 ): void {
-  const { tone = "good", undo, requestId = null } = more;
   last += 1;
-  const base: Notice = { id: last, tone, text, requestId, at: Date.now() };
-  const notice = undo === undefined ? base : { ...base, undo };
-  shown.value = [notice, ...shown.value].slice(0, 3);
-  if (tone === "bad") pastErrors.value = [notice, ...pastErrors.value].slice(0, MOST_KEPT);
-  setTimeout(() => dismiss(notice.id), tone === "bad" ? BAD_MS : GOOD_MS);
+  const notice: Notice = {
+    tone: "good",
+    requestId: null,
+    ...more,
+    id: last,
+    text,
+    at: Date.now(),
+  };
+  const others = shown.value.filter(({ about }) => about === undefined || about !== more.about);
+  shown.value = [notice, ...others].slice(0, 3);
+  const isBad = notice.tone === "bad";
+  if (isBad) pastErrors.value = [notice, ...pastErrors.value].slice(0, MOST_KEPT);
+  // Below an open dialog it cannot be read, nor can Desfazer be pressed.
+  const end = () => {
+    if (document.querySelector("dialog[open]") === null) dismiss(notice.id);
+    else setTimeout(end, AFTER_DIALOG_MS);
+  };
+  setTimeout(end, isBad ? BAD_MS : GOOD_MS);
 }
 
 /** Shows why something failed, in the API's own sentence. What was only aborted is not shown. */

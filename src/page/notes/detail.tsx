@@ -190,7 +190,10 @@ function Opened(props: {
           onClose={() => setAsked(null)}
           act={async (reason) => {
             await post(`/api/nfes/${note.access_key}/discard`, { reason });
-            notify("Nota descartada.", { undo: () => void restore(note.access_key, refresh) });
+            notify("Nota descartada.", {
+              undo: () => void restore(note.access_key, refresh),
+              about: note.access_key,
+            });
             refresh();
           }}
         >
@@ -236,6 +239,6 @@ function moreOf(
 /** Takes a discard back; the note is judged again. */
 const restore = (key: string, done: () => void): Promise<void> =>
   post(`/api/nfes/${key}/restore`).then(() => {
-    notify("Nota restaurada.");
+    notify("Nota restaurada.", { about: key });
     done();
   }, notifyFault);

@@ -41,7 +41,7 @@ export const frameSentences: readonly Sentence[] = [
       await page.getByRole("dialog", { name: "Ajuda e teclas" }).waitFor();
       await accessible();
       await picture("help");
-      await page.getByLabel("Usar teclas sozinhas neste navegador").uncheck();
+      await page.getByLabel("Usar estas teclas neste navegador").uncheck();
       await page.keyboard.press("Escape");
       await page.getByRole("dialog").waitFor({ state: "hidden" });
       await page.keyboard.press("?");
