@@ -34,7 +34,10 @@ export async function withFiles(
 export async function drop(page: Page, paths: readonly string[]): Promise<void> {
   const client = await page.context().newCDPSession(page);
   const data = { items: [], files: [...paths], dragOperationsMask: 1 };
-  for (const type of ["dragEnter", "dragOver", "drop"] as const)
+  for (const type of ["dragEnter", "dragOver", "dragOver", "drop"] as const) {
     await client.send("Input.dispatchDragEvent", { type, x: 600, y: 400, data });
+    // A hand is slower than a frame: the page has answered to where the files are before they are let go.
+    await page.evaluate("new Promise(requestAnimationFrame)");
+  }
   await client.detach();
 }
