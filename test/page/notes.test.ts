@@ -1,7 +1,7 @@
 import { testSentences } from "./bun-world.ts";
 import { heldNotesSentences } from "./sentences/held-notes.ts";
-import { noteMappingSentences } from "./sentences/note-mapping.ts";
 import { inSightSentences } from "./sentences/in-sight.ts";
+import { noteMappingSentences } from "./sentences/note-mapping.ts";
 import { notesSentences } from "./sentences/notes.ts";
 import { taxOfficeSentences } from "./sentences/tax-office.ts";
 import {
