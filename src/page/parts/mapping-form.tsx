@@ -134,7 +134,10 @@ export function MappingForm(props: {
                   : `Com 12 ${chosen.unit} em cada ${theirs}, escreva 12. Só se 12 ${theirs} formam 1 ${chosen.unit}, escreva 1/12.`
               }
             />
-            <footer class="mapping-foot" ref={foot}>
+            <footer
+              class={`mapping-foot${props.onClose === undefined ? "" : " dialog-foot"}`}
+              ref={foot}
+            >
               <MappingProof tried={tried} factor={wanted} theirs={theirs} code={code} />
               {problem === undefined && <ErrorBar fault={fault} />}
               {props.onClose !== undefined && <Button onClick={props.onClose}>Voltar</Button>}

@@ -198,6 +198,10 @@ const sentences: readonly Sentence[] = [
         [...edges].sort((a, b) => a - b),
       );
       ok((edges[0] ?? -1) >= 0, String(edges));
+      // A low window keeps its room for the field.
+      await page.setViewportSize({ width: 740, height: 360 });
+      const position = "getComputedStyle(document.querySelector('.mapping-foot')).position";
+      equal(await page.evaluate(position), "static");
     },
   },
   {
