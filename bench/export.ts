@@ -15,6 +15,8 @@ const [movements = 200_000, pairs = 5, larger = 0] = process.argv.slice(2).map(N
 /** A trade of 5,000 products: notes of ten items and sales, a posting every 15 seconds; from movement `first` to `last`. */
 async function fill(path: string, first: number, last: number): Promise<void> {
   const { writing, close } = await openDatabase(`file:${path}`);
+  // The service writes too: its first maintenance.
+  await writing.executeMultiple("PRAGMA busy_timeout = 20000");
   await writing.execute("PRAGMA synchronous = OFF");
   await writing.execute(`with recursive n(i) as (select 1 union all select i + 1 from n where i < 5000)
     insert or ignore into products (company, code, name, unit, barcode, ncm, created_at, updated_at)

@@ -208,7 +208,7 @@ export const besidesSentences: readonly Sentence[] = [
         });
       });
       await open("/notas");
-      await page.getByText(/outra empresa; esta ainda é da Emporio Beira Rio Ltda/).waitFor();
+      await page.getByText(/outra empresa; esta ainda é da \S/).waitFor();
       await accessible();
       await picture("other-company");
       company = 1;
