@@ -6,7 +6,10 @@ export function startBucket(): Disposable & { readonly port: number } {
     maxRequestBodySize: 64 << 20,
     async fetch(request) {
       const body = Buffer.from(await request.arrayBuffer());
-      const length = Number(request.headers.get(METADATA_SIZE));
+      const size = request.headers.get(METADATA_SIZE);
+      // A get has no such header: nothing is stored.
+      if (size === null) return new Response(null, { status: 404, headers: NOT_FOUND });
+      const length = Number(size);
       const { method, object } = JSON.parse(body.toString("utf8", 0, length));
       if (method !== "put") return new Response(null, { status: 500 });
       const metadata = JSON.stringify({
@@ -28,3 +31,7 @@ export function startBucket(): Disposable & { readonly port: number } {
 }
 
 const METADATA_SIZE = "cf-r2-metadata-size";
+/** R2's code of a key that does not exist. */
+const NOT_FOUND = {
+  "cf-r2-error": JSON.stringify({ version: 1, v4code: 10_007, message: "no such key" }),
+};

@@ -15,10 +15,10 @@ const DOCUMENTS = 500;
 /** How the server ends in the middle, after the first time. */
 const ENDS = ["SIGTERM", "SIGKILL"] as const;
 /**
- * Peak memory of a batch, with 32 documents in work, and an export beside that of an idle server: 78 to 105 MB in eight runs. The
- * plan's 64 MB are for an export alone: docs/benchmarks.md has that figure, T11.
+ * Peak memory of a batch, with 32 documents in work, and an export beside that of an idle server. The plan's 64 MB are for an export
+ * alone: docs/benchmarks.md has that figure, T11.
  */
-const MEMORY_MB = 112;
+const MEMORY_MB = 96;
 
 const ENV = { JOB_LEASE_MS: "300" };
 

@@ -103,10 +103,10 @@ test("a long read refuses to write, and a failed statement is prepared again", (
     expect(await reads.single(count)).toEqual({ n: 0 });
   }));
 
-test("64 long reads wait, and the next is refused as overloaded", () =>
+test("2,000 long reads wait, and the next is refused as overloaded", () =>
   withReads(async ({ reads }) => {
     const stop = new AbortController();
-    const all = Array.from({ length: 66 }, () => reasonOf(reads.single(endless, stop.signal)));
+    const all = Array.from({ length: 2_002 }, () => reasonOf(reads.single(endless, stop.signal)));
     const refused = await reads.single(endless, stop.signal).catch((error: unknown) => error);
     expect(refused).toMatchObject({ failure: { code: "overloaded", what: "reader" } });
     stop.abort(new Error("left"));

@@ -6,8 +6,11 @@ import type { Row, Statement } from "../../../ports/sql.ts";
 
 /** Connections: a third slow read would wait for a native thread, of which there are as many as cores. */
 const CONNECTIONS = 2;
-/** Reads that may wait for one; beyond: `overloaded`. */
-const WAITING = 64;
+/**
+ * Reads that may wait for one; beyond: `overloaded`. As many as requests may be in work (MAX_IN_FLIGHT): the limits of a user, a company
+ * and the whole have refused the others already.
+ */
+const WAITING = 2_000;
 /** An interrupt in the turn in which the statement starts has no effect: it is repeated until the statement has ended, ms. */
 const INTERRUPT_MS = 10;
 /** Statements that one connection keeps prepared: the texts of pages are few. */
@@ -66,7 +69,12 @@ export function longReads(path: string, pragmas: string): LongReads {
 
   const opening = async (): Promise<Reading> => {
     const native = trusted<Native>(new PromiseDatabase(path, { timeout: 0 }));
-    await native.exec(pragmas);
+    try {
+      await native.exec(pragmas);
+    } catch (error) {
+      native.close();
+      throw error;
+    }
     return { native, kept: new Map() };
   };
 
