@@ -35,7 +35,7 @@ export async function libsqlServer(
   await writeFile(urlFile, url);
   const { key, token } = keyAndToken();
   const child = startChild({
-    command: [sqld(), "-d", join(folder, "data"), "--http-listen-addr", address],
+    command: sqld(join(folder, "data"), address),
     env: { ...quietEnv(process.env), SQLD_AUTH_JWT_KEY: key },
     onLine: (line) => void (ERROR_LINE.test(line) && onError(`sqld: ${line}`)),
   });

