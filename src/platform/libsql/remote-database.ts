@@ -7,6 +7,13 @@ import {
   remoteCircuit,
 } from "../../resilience/policies.ts";
 import type { BatchClient } from "./group-writer.ts";
+import {
+  batchRemotely,
+  type Exchange,
+  executeRemotely,
+  type Pipeline,
+  pipelineOf,
+} from "./hrana.ts";
 import type { StatementResult } from "./rows.ts";
 
 /** A libSQL server that is reached by HTTP. */
@@ -51,20 +58,18 @@ export function remoteDatabase(
   );
   const read = callLimiter(circuit, "read", runtime);
   const drizzleClient = open(bounded(read));
-  const writing = open(bounded(callLimiter(circuit, "write", runtime)));
+  const address = pipelineOf(url, authToken);
+  const reads = exchanging(read, address);
+  const writes = exchanging(callLimiter(circuit, "write", runtime), address);
   return {
-    reading: {
-      // A client of HTTP is a few fields: one for each signal costs less than a thousandth of its request.
-      execute: (statement, signal) =>
-        (signal === undefined ? drizzleClient : open(bounded(read, signal))).execute(statement),
-    },
-    writing: { batch: (statements, mode) => writing.batch(statements, mode) },
+    reading: { execute: (statement, signal) => executeRemotely(statement, reads, signal) },
+    writing: { batch: (statements) => batchRemotely(statements, writes) },
     drizzleClient,
     openUnlimited: () => open(),
     figures: circuit.figures,
     close() {
       circuit.end();
-      for (const client of [drizzleClient, writing, probe]) client.close();
+      for (const client of [drizzleClient, probe]) client.close();
     },
   };
 }
@@ -83,20 +88,44 @@ class ServerFault extends Error {
   }
 }
 
-/**
- * fetch within the limits of a class, until the last byte of the answer. An abort by the caller ends its request and does not
- * count as a failure of the server.
- */
-function bounded(limiter: CallLimiter, signal?: AbortSignal): Fetching {
+/** fetch within the limits of a class, until the last byte of the answer. */
+function bounded(limiter: CallLimiter): Fetching {
   return (request) =>
     limiter(async (within) => {
-      const until = signal === undefined ? within : AbortSignal.any([within, signal]);
-      const answer = await fetch(request, { signal: until });
-      if (answer.status >= 500) {
-        await answer.body?.cancel();
-        throw new ServerFault(answer.status);
-      }
+      const answer = await working(fetch(request, { signal: within }));
       const { status, headers } = answer;
       return new Response(await answer.arrayBuffer(), { status, headers });
     });
+}
+
+/**
+ * Exchanges of Hrana within the limits of a class, until the last byte of the answer. An abort by the caller ends its request and
+ * does not count as a failure of the server.
+ */
+function exchanging(limiter: CallLimiter, { url, headers }: Pipeline): Exchange {
+  return (body, signal) =>
+    limiter(async (within) => {
+      const until = signal === undefined ? within : AbortSignal.any([within, signal]);
+      const asked = fetch(url, { method: "POST", headers, body, signal: until });
+      const answer = await working(asked);
+      // A proxy may refuse in words of its own.
+      const json = answer.ok ? await answer.json() : jsonIn(await answer.text());
+      return { status: answer.status, json };
+    });
+}
+
+/** The answer of a server that works. */
+async function working(asked: Promise<Response>): Promise<Response> {
+  const answer = await asked;
+  if (answer.status < 500) return answer;
+  await answer.body?.cancel();
+  throw new ServerFault(answer.status);
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
