@@ -77,9 +77,16 @@ export function addDays(day: string, count: number): string {
 /** The calendar day (YYYY-MM-DD) at an instant, for clocks that are `ahead` ms ahead of UTC then. */
 export const dayAt = (ms: number, ahead: number): string => dayText(ms + ahead);
 
+/** The offsets of the last zones, each with the hour that it keeps: every note asks what day it is now. */
+const offsets = new Map<string, (ms: number) => number>();
+
 /** The calendar day (YYYY-MM-DD) in an IANA zone at an instant (ms UTC). Throws RangeError for an unknown zone. */
-export const today = (now: number, timeZone: string): string =>
-  dayAt(now, zoneOffset(timeZone)(now));
+export function today(now: number, timeZone: string): string {
+  const offset = offsets.get(timeZone) ?? zoneOffset(timeZone);
+  if (offsets.size >= KEPT_FORMATS) offsets.clear();
+  offsets.set(timeZone, offset);
+  return dayAt(now, offset(now));
+}
 
 /** The midnight of a day in UTC. */
 function midnightUtc(day: string): number {

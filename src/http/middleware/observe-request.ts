@@ -28,8 +28,9 @@ export const observeRequest: MiddlewareHandler<Env> = async (c, next) => {
   const { status } = c.res;
   const [method, endpoint] = [methodOf(c), endpointOf(c)];
   const { problemCode: code = null, actor } = c.var;
-  c.header("x-request-id", requestId);
-  c.header("traceparent", begun.trace.parent);
+  // `c.header` would copy the whole answer for each.
+  c.res.headers.set("x-request-id", requestId);
+  c.res.headers.set("traceparent", begun.trace.parent);
   meter.count("http_requests_total", { method, endpoint, status });
   meter.observe("http_request_duration_seconds", seconds, { method, endpoint });
   if (code !== null) meter.count("http_problems_total", { code });
