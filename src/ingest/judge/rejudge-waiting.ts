@@ -22,7 +22,7 @@ export async function rejudgeSlice(ports: Ports, company: number): Promise<numbe
     sql: `select id, access_key, rules_version < ?4
         or settings_version <> (select settings_version from companies where id = ?1)
         or (instr(holds, '"awaits_original"') > 0 and not exists (
-          select 1 from json_each(referenced) r left join notes o on o.company = ?1 and o.access_key = r.value ->> 'key'
+          select 1 from json_each(notes.referenced) r left join notes o on o.company = ?1 and o.access_key = r.value ->> 'key'
             and o.status = 'PROCESSADA' and o.direction = 'entry' where o.id is null))
         or ${ORIGINALS_CHANGED} as stale
       from notes where company = ?1 and status = 'PENDENTE' and id > ?2 order by id limit ?3`,

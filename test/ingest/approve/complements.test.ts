@@ -4,7 +4,7 @@ import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
 import { wrongSteps } from "../../../src/stock/reconcile/wrong-steps.ts";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
+import { COMPANY, SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
 import { beforeNextCommit } from "../../support/faults/before-next-commit.ts";
 
@@ -104,10 +104,23 @@ test("a complement that comes before its original waits for it by name, and sett
     await sound(service);
   }));
 
+test("a complement that names a sale of ours waits: its value is cost of goods that entered", () =>
+  withApp(async (service) => {
+    await service.upload(original.xml, "?approve=true");
+    const sale = syntheticNote({ seed: 20, emit: COMPANY, dest: emit, items: [SCREW] });
+    expect((await service.upload(sale.xml, "?approve=true")).body.status).toBe("PROCESSADA");
+    const about = complement("5.00", { seed: 21, keys: [sale.accessKey] });
+    const { body } = await service.upload(about.xml, "?approve=true");
+    expect(body.holds).toMatchObject([{ code: "awaits_original" }]);
+    expect(await rejudgeSlice(service.ports, 1)).toBe(0);
+    expect((await post(service, about)).body.code).toBe("nfe.held");
+    await sound(service);
+  }));
+
 test("maintenance settles a complement whose original was registered with its approval", () =>
   withApp(async (service) => {
     await service.upload(whole.xml);
-    await rejudgeSlice(service.ports, 1);
+    expect(await rejudgeSlice(service.ports, 1)).toBe(0);
     expect((await service.send("GET", pathOf(whole))).body.holds).toHaveLength(1);
     await service.upload(original.xml, "?approve=true");
     expect(await rejudgeSlice(service.ports, 1)).toBe(1);
@@ -211,7 +224,6 @@ test("a complement with a quantity asks whether goods came or only the price cha
 
 test("a complement of our own sale changes no cost: it has no goods", () =>
   withApp(async (service) => {
-    const { COMPANY } = await import("../../../src/synthetic/trade.ts");
     const sale = syntheticNote({
       seed: 21,
       emit: COMPANY,
