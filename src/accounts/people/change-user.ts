@@ -28,6 +28,8 @@ interface Difference {
   readonly hash: string | undefined;
   readonly role: Role;
   readonly active: boolean;
+  /** The membership, or the invitation to it, is to end; one who has not accepted is inactive without that. */
+  readonly ends: boolean;
 }
 
 /**
@@ -54,14 +56,8 @@ export async function changeUser(
     const isPersonal = name !== undefined || email !== undefined || hash !== undefined;
     if (active && !user.active && !user.isAccepted && hash === undefined)
       throw new Failed<AccountsFailure>({ code: "user.not_accepted" });
-    const hasEnded = !user.isAccepted && !active && user.invitedUntil !== null;
-    if (
-      !isPersonal &&
-      role === user.role &&
-      active === user.active &&
-      !(hasEnded && change.active === false)
-    )
-      return user;
+    const endsInvitation = next.ends && !user.isAccepted && user.invitedUntil !== null;
+    if (!isPersonal && role === user.role && active === user.active && !endsInvitation) return user;
     const now = ports.clock.now();
     const guard = guardOf(company, user, next, isPersonal);
     const detail = {
@@ -107,6 +103,7 @@ async function differenceOf(
     role: change.role ?? user.role,
     // An administrator who sets the first password of an invited person has made the user.
     active: change.active ?? (user.active || (!user.isAccepted && hash !== undefined)),
+    ends: change.active === false,
   };
 }
 
@@ -157,17 +154,17 @@ function personUpdate(
 function membershipUpdate(
   company: number,
   user: CompanyUser,
-  { role, active, hash }: Difference,
+  { role, active, hash, ends }: Difference,
   now: number,
   guard: Guard,
 ): Statement {
   const { args, add } = parameters<Value>(guard.args);
-  const ends = role !== user.role || active !== user.active;
+  const endsTokens = role !== user.role || active !== user.active;
   // A link that was given out before is not valid after a password or the end of the membership.
-  const endsLink = hash !== undefined || !active;
+  const endsLink = hash !== undefined || ends;
   return {
     sql: `update memberships set role = ${add(role)}, active = ${add(Number(active))},
-        token_version = token_version + ${add(Number(ends))}, updated_at = ${add(now)}
+        token_version = token_version + ${add(Number(endsTokens))}, updated_at = ${add(now)}
         ${active ? `, accepted_at = coalesce(accepted_at, ${add(now)})` : ""}
         ${endsLink ? ", invite_hash = null, invite_expires_at = null" : ""}
       where company = ${add(company)} and user_id = ${add(user.id)} and exists (${guard.sql}) returning user_id`,

@@ -132,6 +132,52 @@ test("an invited person chooses a password with the link, once, within 72 hours"
     expect(JSON.stringify(stored)).not.toContain(late.token);
   }, hashing()));
 
+test("an invitation that is taken back opens no account, and is taken back once", () =>
+  withApp(async (service) => {
+    const { ask, accept } = people(service);
+    for (const [n, method, json, status] of [
+      [1, "DELETE", undefined, 204],
+      [2, "PUT", { active: false }, 200],
+    ] as const) {
+      const email = `convite${n}@loja.example`;
+      const invited = { email, role: "OPERADOR", invite: true };
+      const { id, invite } = await ask(201, "POST", "/api/users", { json: invited });
+      for (const _ of [1, 2]) await ask(status, method, `/api/users/${id}`, { json });
+      await accept(invite.token, PASSWORD, 404);
+      const all = await ask(200, "GET", "/api/users");
+      expect(all.find((user: { id: number }) => user.id === id)).toMatchObject({
+        active: false,
+        invited_until: null,
+      });
+      const lines = await service.rows(
+        "select 1 from audit where entity_id = ?1 and action in ('user.deactivate', 'user.update')",
+        [String(id)],
+      );
+      expect([method, lines.length]).toEqual([method, 1]);
+    }
+  }, hashing()));
+
+test("an invitation stays open while its person gets another name, e-mail or role", () =>
+  withApp(async (service) => {
+    const { ask, accept, login } = people(service);
+    const invited = { email: "ana@loja.example", role: "OPERADOR", invite: true };
+    const { id, invite } = await ask(201, "POST", "/api/users", { json: invited });
+    const email = "ana.maria@loja.example";
+    for (const json of [{ name: "Ana" }, { email }, { role: "GERENTE" }, { role: "GERENTE" }])
+      await ask(200, "PUT", `/api/users/${id}`, { json });
+    expect(await accept(invite.token)).toMatchObject({ email });
+    expect((await login(email)).user).toMatchObject({ name: "Ana", role: "GERENTE" });
+  }, hashing()));
+
+test("an e-mail that two requests give to one user at once is that user's", () =>
+  withApp(async (service) => {
+    const { ask } = people(service);
+    const json = { email: "outro@loja.example" };
+    const first = { ...json, role: "GERENTE" };
+    beforeNextCommit(service.ports, () => ask(200, "PUT", "/api/users/12", { json: first }));
+    expect(await ask(200, "PUT", "/api/users/12", { json })).toMatchObject(first);
+  }, hashing()));
+
 test("a change of a user keeps what was not sent, and an empty password", () =>
   withApp(async (service) => {
     const { ask, login, make } = people(service);
