@@ -74,6 +74,8 @@ describe("a text of the note is as long as the layout allows, and no longer", ()
     };
     expect(errorsOf("9".repeat(most))).toEqual([]);
     expect(errorsOf("É".repeat(most))).toEqual([]);
+    // One character, and two of JavaScript's.
+    expect(errorsOf("𠮷".repeat(most))).toEqual([]);
     for (const text of ["9".repeat(most + 1), "É".repeat(5_000)])
       expect(errorsOf(text)).toEqual([
         {

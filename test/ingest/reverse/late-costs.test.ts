@@ -137,6 +137,8 @@ test("a document brings its cost to a note once, however often and at once it is
     const answers = await Promise.all(Array.from({ length: 6 }, () => add(service)));
     expect(answers.filter(({ body }) => body.already_added === false)).toHaveLength(1);
     expect(new Set(answers.map(({ body }) => body.cost_id)).size).toBe(1);
+    const planned = await add(service, FREIGHT, "?dry_run=true");
+    expect(planned.body).toMatchObject({ dry_run: true, already_added: true, items: [] });
     const other = await add(service, { ...FREIGHT, amount: 11 });
     expect([other.status, other.body.code, other.body.amount]).toEqual([
       409,

@@ -221,3 +221,27 @@ test("a note that refers to a reversed sale and returns nothing is not held", ()
     await post(service, again);
     expect(await balance(service)).toBe(7);
   }));
+
+test("maintenance leaves a note alone by which nothing comes back of the reversed notes that it names", () =>
+  withApp(async (service) => {
+    await post(service, purchase, sale);
+    for (const note of [sale, purchase]) await reverse(note)(service);
+    const returned: NoteOptions = {
+      ...RETURN,
+      dest: customer,
+      tpNF: "0",
+      CFOP: "1202",
+      items: [SCREW],
+    };
+    const refNFe = [sale.accessKey];
+    for (const [note, ...holds] of [
+      // A purchase, a note of the original's own direction, and one without goods.
+      [syntheticNote({ seed: 13, emit, refNFe, items: [SCREW] })],
+      [syntheticNote({ ...returned, seed: 15, refNFe: [purchase.accessKey] })],
+      [syntheticNote({ ...returned, seed: 17, refNFe, CFOP: "1933" }), "no_goods"],
+    ] as const) {
+      await service.upload(note.xml);
+      expect(await shown(service, note)).toEqual(["PENDENTE", ...holds]);
+    }
+    expect(await rejudgeSlice(service.ports, 1)).toBe(0);
+  }));

@@ -123,6 +123,17 @@ test("a company that allows a balance below zero has the finding negative_balanc
     expect(await reconcileAll(service.ports, 1)).toEqual([]);
   }));
 
+test("the smallest quantity that a reversal takes out below zero is a finding of its answer and of its note", () =>
+  withApp(async (service) => {
+    const least = syntheticNote({ seed: 3, emit, items: [{ ...SCREW, qCom: "0.0001" }] });
+    const path = `/api/nfes/${least.accessKey}`;
+    await service.upload(least.xml, "?approve=true");
+    await exit(service, 0.0001);
+    const finding = { findings: [{ code: "negative_balance" }] };
+    expect((await post(service, `${path}/reverse`)).body).toMatchObject(finding);
+    expect((await service.send("GET", path)).body).toMatchObject(finding);
+  }));
+
 test("a dry run tells the balances before and after, and writes nothing", () =>
   withApp(async (service) => {
     await service.upload(note.xml, "?approve=true");

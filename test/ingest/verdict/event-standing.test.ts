@@ -114,6 +114,23 @@ describe("a later event against an earlier one", () => {
     }
   });
 
+  test("110001 takes back an event that another branch of the same company has made", () => {
+    for (const [type, one] of [
+      ["112130", SUPPLIER],
+      ["211124", OURS],
+    ] as const) {
+      const branch = `${one.slice(0, 8)}000299`;
+      for (const [author, by] of [
+        [one, branch],
+        [branch, one],
+      ] as const) {
+        const event = on(1, { type, author, protocol: "1" });
+        const undo = on(2, { type: "110001", author: by, undoes: { type, nProt: "1" } });
+        expect([type, author, judged([event, undo])]).toEqual([type, author, []]);
+      }
+    }
+  });
+
   test("a withdrawn event does not count", () => {
     expect(judged([knownEvent({ withdrawn: true })])).toEqual([]);
     expect(judged([refused, on(2, { type: "210200", withdrawn: true })])).toEqual([

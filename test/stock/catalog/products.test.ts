@@ -137,6 +137,19 @@ test("two changes of different fields at once are both kept", () =>
     ).toEqual([{ n: 2 }]);
   }));
 
+test("a write that meets another one is refused for what it asks for itself alone", () =>
+  withApp(async (service) => {
+    const { body } = await service.send("POST", "/api/categories", { json: { name: "Doces" } });
+    const asked = { barcode: GTIN, category_id: body.id };
+    await create(service, { code: "A" });
+    expect((await create(service, { code: "A", ...asked })).body.code).toBe("product.exists");
+    for (const change of [asked, { active: false }]) {
+      beforeNextCommit(service.ports, () => patch(service, "A", { location: "A1" }));
+      expect((await patch(service, "A", change)).body.product).toMatchObject(change);
+      await patch(service, "A", { location: "A2" });
+    }
+  }));
+
 test("a product with stock is not deactivated, also where the stock comes in between", () =>
   withApp(async (service) => {
     await stocked(service);

@@ -61,6 +61,31 @@ describe("an exit without a lot", () => {
       expect(await reconcileAll(service.ports, 1)).toEqual([]);
     }));
 
+  test("takes the lots that its plan has named, by their expiries and not by their names", () =>
+    withApp(async (service) => {
+      const items = [
+        { ...item, qCom: "9", lots: [lot("A", "4", "2027-12-31"), lot("B", "5", "2027-06-30")] },
+        { ...item, qCom: "2", lots: [lot("C", "2", "2026-10-31")] },
+      ];
+      await service.upload(syntheticNote({ seed: 1, emit: supplier, items }).xml, "?approve=true");
+      for (const [seed, quantity, ...taken] of [
+        [2, "3", ["B", 3]],
+        [3, "5", ["B", 2], ["A", 3]],
+        [4, "2", ["C", 1], ["A", 1]],
+      ] as const) {
+        const note = sale(seed, quantity);
+        await service.upload(note.xml);
+        const path = `/api/nfes/${note.accessKey}/process`;
+        const planned = (await service.send("POST", `${path}?dry_run=true`)).body.lots;
+        const lots = planned.map((one: { lot: string; quantity: number }) => [
+          one.lot,
+          one.quantity,
+        ]);
+        expect(lots).toEqual([...taken]);
+        expect((await service.send("POST", path)).body.lots).toEqual(planned);
+      }
+    }));
+
   test("takes in one batch as many lots as it needs, and has the value of one movement", () =>
     withApp(async (service) => {
       await stocked(service);

@@ -142,16 +142,21 @@ test("a gift enters at the value 0 and is not the last cost", () =>
 
 test("a profile is replaced only by who has read it, and the same request again changes nothing", () =>
   withApp(async (service) => {
-    expect((await put(service, 0, "simples")).body.version).toBe(1);
-    expect((await put(service, 0, "simples")).body.version).toBe(1);
-    expect(await put(service, 0, "real_trade")).toMatchObject({
+    const sent = async (version: number, preset: string) => {
+      const { status, body } = await put(service, version, preset);
+      return [status, body.version];
+    };
+    expect(await sent(0, "simples")).toEqual([200, 1]);
+    expect(await sent(1, "real_trade")).toEqual([200, 2]);
+    for (const version of [1, 2]) expect(await sent(version, "real_trade")).toEqual([200, 2]);
+    for (const version of [0, 3]) expect(await sent(version, "real_trade")).toEqual([409, 2]);
+    expect(await put(service, 1, "simples")).toMatchObject({
       status: 409,
-      body: { code: "company.tax_profile_changed", version: 1 },
+      body: { code: "company.tax_profile_changed", version: 2 },
     });
-    expect((await put(service, 1, "simples")).body.version).toBe(1);
     expect(
       await service.rows("select count(*) as n from audit where action = 'company.tax_profile'"),
-    ).toEqual([{ n: 1 }]);
+    ).toEqual([{ n: 2 }]);
   }));
 
 test("one of two profiles that are sent at once stands, and the other is refused", () =>

@@ -5,6 +5,7 @@ import { type NoteOptions, syntheticNote } from "../../../../src/synthetic/synth
 import { COMPANY, CUSTOMER } from "../../../../src/synthetic/trade.ts";
 import { type TestApp, withApp } from "../../../support/app.ts";
 import { csvRecords } from "../../../support/exports/export-rows.ts";
+import { copyNote } from "../../../support/notes/copied-notes.ts";
 import { screw, supplier } from "../../../support/notes/purchase.ts";
 import { NOON } from "../../../support/ports.ts";
 
@@ -212,20 +213,10 @@ test("each check is read to its end by its cursor, every row once", () =>
 
 test("notes of more than one statement are all looked at", () =>
   withApp(async (service) => {
-    await service.upload(made(1, { root: "NFe" }).xml);
-    const columns = (await service.rows("select name from pragma_table_info('notes')")).map(
-      ({ name }) => String(name),
-    );
-    const copied = columns.map((name) => {
-      if (name === "id") return "null";
-      if (name === "access_key") return "printf('%044d', i)";
-      return name === "number" ? "cast(2 * i as text)" : name;
-    });
+    const first = made(1, { root: "NFe" });
+    await service.upload(first.xml);
     // Some of them at one instant, and a page ends within it.
-    await service.ports.database.writing.execute(
-      `with recursive n(i) as (select 1 union all select i + 1 from n where i < 1200)
-       insert into notes (${columns.join(", ")}) select ${copied.join(", ")} from notes, n where id = 1`,
-    );
+    await copyNote(service, first.accessKey, 1_200, { number: "cast(2 * i as text)" });
     const { of } = await report(service, `${MONTH}&limit=1`);
     expect(of("no_protocol").count).toBe(1_201);
     // 1, 2, 4, 6, … 2400: a half of the numbers, and 1,199 gaps.

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { syntheticNote } from "../../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER, SUPPLIERS } from "../../../../src/synthetic/trade.ts";
 import { type TestApp, withApp } from "../../../support/app.ts";
+import { copyNote } from "../../../support/notes/copied-notes.ts";
 import { supplier } from "../../../support/notes/purchase.ts";
 
 const [, other = supplier] = SUPPLIERS;
@@ -81,6 +82,21 @@ describe("the list of items without a mapping", () => {
       await service.send("PATCH", "/api/company", { json: { require_mapping: true } });
       expect(codes(await waiting(service))).toEqual(["A", "NOVO"]);
     }));
+
+  test.each([
+    ["2,000 notes", 1, 2_000],
+    ["20,000 items", 990, 20],
+  ])("says that it is not complete where more than %s wait", (_, items, copies) =>
+    withApp(async (service) => {
+      const first = bought(
+        1,
+        Array.from({ length: items }, (_, n) => line(`I${n}`)),
+      );
+      await service.upload(first.xml);
+      await copyNote(service, first.accessKey, copies);
+      expect((await waiting(service)).complete).toBe(false);
+    }),
+  );
 
   test("is read page by page without a gap or a repetition", () =>
     withApp(async (service) => {

@@ -81,6 +81,38 @@ describe("the lots of a product", () => {
     }, clock));
 });
 
+test("each lot, product and expiry has a first entry of its own", () =>
+  withApp(async (service) => {
+    await stocked(service);
+    service.ports.clock.advance(13 * 3_600_000);
+    const later = [
+      { ...item, qCom: "1", lots: [lot("L2", "1", "2027-01-31")] },
+      { ...item, qCom: "1", lots: [lot("L3", "1", "2027-12-31")] },
+      { ...item, cProd: "QUE", qCom: "1", lots: [lot("L2", "1", "2026-12-10")] },
+      { ...item, qCom: "1", lots: [lot("L4", "1", "2026-12-10")] },
+    ];
+    await service.upload(
+      syntheticNote({ seed: 3, emit: supplier, items: later }).xml,
+      "?approve=true",
+    );
+    const { data } = await get(service, "/api/lots");
+    const days = (wanted: string) =>
+      data
+        .filter((one: { lot: string }) => one.lot === wanted)
+        .map((one: Record<string, string>) => [
+          one.product_code,
+          one.expires_on,
+          one.first_entry_at?.slice(0, 10),
+        ]);
+    expect(days("L2")).toEqual([
+      ["IOG", "2026-12-10", TODAY],
+      ["QUE", "2026-12-10", "2026-11-11"],
+      ["IOG", "2027-01-31", "2026-11-11"],
+    ]);
+    expect(days("L3")).toEqual([["IOG", "2027-12-31", TODAY]]);
+    expect(days("L4")).toEqual([["IOG", "2026-12-10", "2026-11-11"]]);
+  }, clock));
+
 describe("the list of lots", () => {
   test("has what is about to expire, what has expired, or both, by the company's day", () =>
     withApp(async (service) => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { syntheticNote } from "../../../../src/synthetic/synthetic-note.ts";
 import { type TestApp, withApp } from "../../../support/app.ts";
 import { beforeNextCommit } from "../../../support/faults/before-next-commit.ts";
+import { copyNote } from "../../../support/notes/copied-notes.ts";
 import { supplier } from "../../../support/notes/purchase.ts";
 
 const PATH = "/api/supplier-items";
@@ -88,6 +89,17 @@ describe("a mapping that is tried", () => {
       expect((await map(service)).body.change.waiting_notes).toEqual([]);
     }));
 
+  test("names a waiting note that a hundred newer ones without the item follow", () =>
+    withApp(async (service) => {
+      await withBase(service);
+      await required(service);
+      const [freed, other] = [bought(1), bought(2, {}, "OUTRO")];
+      for (const { xml } of [freed, other]) await service.upload(xml);
+      await copyNote(service, other.accessKey, 100);
+      const { body } = await map(service, {}, "?dry_run=true");
+      expect(body.change.waiting_notes).toMatchObject([{ access_key: freed.accessKey }]);
+    }));
+
   test("is refused for a product that is not there or is not active, as the mapping is", () =>
     withApp(async (service) => {
       await withBase(service);
@@ -101,6 +113,23 @@ describe("a mapping that is tried", () => {
             code: "product.not_found",
             product_code,
           });
+      expect(await items(service)).toEqual([]);
+      expect(
+        await service.rows(
+          "select type from events where type like 'supplier_item%' union all select action from audit where action like 'supplier_item%'",
+        ),
+      ).toEqual([]);
+    }));
+});
+
+describe("a mapping to a product that is deactivated meanwhile", () => {
+  test("is refused by name, and no line of feed or audit tells of it", () =>
+    withApp(async (service) => {
+      await service.send("POST", "/api/products", {
+        json: { code: "BASE", name: "BALA", unit: "UN" },
+      });
+      beforeNextCommit(service.ports, () => service.send("DELETE", "/api/products/BASE"));
+      expect((await map(service)).body.code).toBe("product.not_found");
       expect(await items(service)).toEqual([]);
       expect(
         await service.rows(
