@@ -120,6 +120,6 @@ export async function databaseDamage(path: string): Promise<string[]> {
       ...(orphans === 0 ? [] : [`linhas sem a linha a que se referem: ${orphans}`]),
     ];
   } finally {
-    database.close();
+    await database.close();
   }
 }

@@ -33,7 +33,7 @@ export function watch(): void {
   const watched = zips.value.filter(({ state }) => state === "checking");
   if (watched.length === 0) return;
   asking = true;
-  Promise.allSettled(watched.map(follow))
+  void Promise.allSettled(watched.map(follow))
     .then((all) => all.some(({ status }) => status === "rejected"))
     .then((failed) => {
       asking = false;
