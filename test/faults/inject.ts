@@ -76,9 +76,7 @@ export function injectFault(ports: TestPorts, plan: FaultPlan | null): FaultyPor
           ),
       }),
       read: drizzleReads({
-        execute: (statement: Parameters<typeof drizzleClient.execute>[0]) =>
-          around("read", () => drizzleClient.execute(statement)),
-        batch: (statements, mode) => around("read", () => drizzleClient.batch(statements, mode)),
+        execute: (statement) => around("read", () => drizzleClient.execute(statement)),
       }),
       writer: {
         commit: (job, signal) =>

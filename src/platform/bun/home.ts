@@ -1,11 +1,10 @@
-import type { Client, InStatement } from "@libsql/client";
 import type { Config } from "../../config.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Log } from "../../ports/telemetry.ts";
 import { localCommitSignal } from "../commit-signal.ts";
 import { checkedBatches, type Installation, installationOf, type Mark } from "../installation.ts";
 import { type GroupWriter, groupWriter } from "../libsql/group-writer.ts";
-import { clientReader, drizzleReads } from "../libsql/reader.ts";
+import { clientReader, type DrizzleClient, drizzleReads } from "../libsql/reader.ts";
 import { type Database, filePath, openDatabase, type Upgrade } from "./database/database.ts";
 import { tableOriginals } from "./database/originals.ts";
 import {
@@ -144,9 +143,8 @@ async function upgraded(database: Database, schema: Schema): Promise<Upgrade> {
 }
 
 /** drizzle's reads, which report storage faults too. */
-const noticed = ({ drizzleClient, state }: Database): Pick<Client, "execute" | "batch"> => ({
-  execute: (statement: InStatement) => state.watchingReads(() => drizzleClient.execute(statement)),
-  batch: (statements, mode) => state.watchingReads(() => drizzleClient.batch(statements, mode)),
+const noticed = ({ drizzleClient, state }: Database): DrizzleClient => ({
+  execute: (statement) => state.watchingReads(() => drizzleClient.execute(statement)),
 });
 
 /** For the operator: the file, or the server's host alone. */

@@ -1,4 +1,4 @@
-import type { InStatement } from "@libsql/client/http";
+import type { InStatement } from "@libsql/client";
 import type { Health } from "../../ports/health.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { oneSecondTimeout } from "../../resilience/policies.ts";

@@ -1,4 +1,4 @@
-import type { InStatement } from "@libsql/client/http";
+import type { InStatement } from "@libsql/client";
 import journal from "../../../migrations/meta/_journal.json";
 import { Failed } from "../../lib/result.ts";
 import type { PlatformFailure } from "../../ports/failures.ts";
@@ -14,10 +14,8 @@ const NEWEST = Math.max(...journal.entries.map(({ when }) => when));
 const OUTDATED_MS = 1_000;
 const RETRY_AFTER_S = 30;
 
-/** The clients that a Worker uses for its database. */
-export interface DatabaseClients extends Pick<RemoteDatabase, "reading" | "writing"> {
-  readonly drizzleClient: Pick<RemoteDatabase["drizzleClient"], "execute" | "batch">;
-}
+/** What a Worker asks its database through. */
+export type DatabaseClients = Pick<RemoteDatabase, "reading" | "writing" | "drizzleClient">;
 
 /**
  * The database behind a check of its migrations: once they are those of this code, or newer, an isolate does not check again. A
@@ -36,8 +34,8 @@ export function withSchemaCheck(
 
   async function check(): Promise<void> {
     if (clock.now() < outdatedUntil) throw outdated();
-    const found = await newestIn(drizzleClient);
-    if (found >= NEWEST) await mustKnowAll(drizzleClient, homes, log);
+    const found = await newestIn(reading);
+    if (found >= NEWEST) await mustKnowAll(reading, homes, log);
     current = found >= NEWEST;
     if (current) return;
     outdatedUntil = clock.now() + OUTDATED_MS;
@@ -56,15 +54,14 @@ export function withSchemaCheck(
     writing: { batch: (statements, mode) => checked(() => writing.batch(statements, mode)) },
     drizzleClient: {
       execute: (statement: InStatement) => checked(() => drizzleClient.execute(statement)),
-      batch: (statements, mode) => checked(() => drizzleClient.batch(statements, mode)),
     },
   };
 }
 
 /** The timestamp of the newest migration in the database (drizzle's `when`); 0 when there was none. */
-async function newestIn(drizzleClient: DatabaseClients["drizzleClient"]): Promise<number> {
+async function newestIn(reading: DatabaseClients["reading"]): Promise<number> {
   try {
-    const [row] = rowsOf(await drizzleClient.execute(APPLIED));
+    const [row] = rowsOf(await reading.execute(APPLIED));
     return Number(row?.newest ?? 0);
   } catch (error) {
     if (error instanceof Error && error.message.includes("no such table")) return 0;
@@ -74,11 +71,11 @@ async function newestIn(drizzleClient: DatabaseClients["drizzleClient"]): Promis
 
 /** Without a company's home its requests would be answered from an empty place. */
 async function mustKnowAll(
-  drizzleClient: DatabaseClients["drizzleClient"],
+  reading: DatabaseClients["reading"],
   homes: readonly string[],
   log: Ports["log"],
 ): Promise<void> {
-  const rows = rowsOf(await drizzleClient.execute(ELSEWHERE));
+  const rows = rowsOf(await reading.execute(ELSEWHERE));
   const unknown = rows
     .map(({ home }) => String(home))
     .filter((home) => home !== FIRST_HOME && !homes.includes(home));

@@ -1,5 +1,6 @@
-import type { InStatement } from "@libsql/client/http";
+import type { InStatement } from "@libsql/client";
 import { trusted } from "../../lib/cast.ts";
+import type { Value } from "../../ports/sql.ts";
 import type { StatementResult } from "./rows.ts";
 
 /** Sends a body to the server and returns its answer: the status, and the JSON in it (null where there is none). */
@@ -32,6 +33,7 @@ export function pipelineOf(database: string, authToken: string | undefined): Pip
   const { searchParams, href } = new URL(database.replace(/^libsql:/i, "https:"));
   const url = new URL("v2/pipeline", href);
   if (searchParams.get("tls") === "0") url.protocol = "http:";
+  if (!/^https?:$/.test(url.protocol)) throw new TypeError(`no Hrana by HTTP at ${url.protocol}`);
   const token = searchParams.get("authToken") ?? authToken;
   const type = { "content-type": "application/json" };
   return {
@@ -52,9 +54,26 @@ export async function executeRemotely(
   exchange: Exchange,
   signal?: AbortSignal,
 ): Promise<StatementResult> {
+  return readRows(await resultFrom(statement, exchange, signal));
+}
+
+/** As `executeRemotely`: the values of each row in the order of its columns, two of which may have one name. */
+export async function valuesRemotely(
+  statement: InStatement,
+  exchange: Exchange,
+): Promise<Value[][]> {
+  const { rows } = await resultFrom(statement, exchange);
+  return rows.map((cells) => cells.map(readCell));
+}
+
+async function resultFrom(
+  statement: InStatement,
+  exchange: Exchange,
+  signal?: AbortSignal,
+): Promise<Result> {
   const stmt = written(statement, undefined);
   const [result] = await pipeline([{ type: "execute", stmt }, CLOSE], exchange, signal);
-  return readRows(resultOf<Result>(result));
+  return resultOf<Result>(result);
 }
 
 /**
@@ -199,7 +218,7 @@ function readRows({ cols, rows }: Result): StatementResult {
   };
 }
 
-function readCell(cell: Cell | undefined): string | number | null | Uint8Array {
+function readCell(cell: Cell | undefined): Value {
   switch (cell?.type) {
     case "text":
     case "float":

@@ -1,6 +1,7 @@
 import type { Client, InStatement } from "@libsql/client";
-import type { LibSQLDatabase } from "drizzle-orm/libsql";
-import { drizzle } from "drizzle-orm/libsql/http";
+import { LibSQLDatabase } from "drizzle-orm/libsql/driver-core";
+import { LibSQLSession } from "drizzle-orm/libsql/session";
+import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
 import { trusted } from "../../lib/cast.ts";
 import { Failed } from "../../lib/result.ts";
 import type { PlatformFailure } from "../../ports/failures.ts";
@@ -35,14 +36,28 @@ export function clientReader(client: ReadClient, long?: Pick<Reader, "single">):
   };
 }
 
+/** What drizzle's reads are asked of: the values of each row in the order of its columns. */
+export interface DrizzleClient {
+  execute(statement: InStatement): Promise<{ readonly rows: readonly ArrayLike<unknown>[] }>;
+}
+
+type NoSchema = Record<string, never>;
+
 /** Ports.read with the same retries; drizzle wraps an error and keeps it as the cause. */
-export function drizzleReads(client: Pick<Client, "execute" | "batch">): LibSQLDatabase {
-  const retrying: Pick<Client, "execute" | "batch"> = {
+export function drizzleReads(client: DrizzleClient): LibSQLDatabase {
+  const retrying: DrizzleClient = {
     execute: (statement: InStatement) => withRetries(() => client.execute(statement)),
-    batch: (statements, mode) => withRetries(() => client.batch(statements, mode)),
   };
-  // For reads drizzle calls nothing else; any other method would crash.
-  return drizzle(trusted<Client>(retrying));
+  // For reads drizzle calls nothing else; any other method would crash. Its own function brings @libsql/client with it.
+  const dialect = new SQLiteAsyncDialect();
+  const session = new LibSQLSession<NoSchema, NoSchema>(
+    trusted<Client>(retrying),
+    dialect,
+    undefined,
+    {},
+    undefined,
+  );
+  return new LibSQLDatabase<NoSchema>("async", dialect, session, undefined);
 }
 
 /** The first try goes without a policy: it nearly always succeeds, and a local one takes microseconds. */

@@ -1,4 +1,4 @@
-import { type Client, createClient, type InStatement } from "@libsql/client/http";
+import type { InStatement } from "@libsql/client";
 import type { Circuit, CircuitFigures } from "../../resilience/circuit.ts";
 import {
   type CallLimiter,
@@ -13,7 +13,9 @@ import {
   executeRemotely,
   type Pipeline,
   pipelineOf,
+  valuesRemotely,
 } from "./hrana.ts";
+import type { DrizzleClient } from "./reader.ts";
 import type { StatementResult } from "./rows.ts";
 
 /** A libSQL server that is reached by HTTP. */
@@ -25,58 +27,47 @@ export interface RemoteDatabase {
   /** Each batch is one atomic request. */
   readonly writing: BatchClient;
   /** For drizzle's reads. */
-  readonly drizzleClient: Client;
-  /** Opens a client without time limits, for migrations. */
-  openUnlimited(): Client;
+  readonly drizzleClient: DrizzleClient;
+  /** For a client of @libsql/client, where a runtime has one: its requests are limited as reads are. */
+  readonly fetching: Fetching;
   figures(): CircuitFigures;
   close(): void;
 }
 
 /**
- * Clients for the server at an `http:`, `https:` or `libsql:` URL. Every request goes through one circuit and the limits of its
+ * What the server at an `http:`, `https:` or `libsql:` URL is asked. Every request goes through one circuit and the limits of its
  * class (resilience/policies.ts): a slow server costs a caller at most that time, and one that is down almost nothing.
- * Errors are transient (resilience/transient-faults.ts) or the server's.
+ * Errors are transient (resilience/transient-faults.ts) or the server's. Throws TypeError for another URL.
  */
 export function remoteDatabase(
   url: string,
   authToken: string | undefined,
   runtime: Runtime,
 ): RemoteDatabase {
-  const open = (through?: Fetching): Client =>
-    createClient({
-      url,
-      intMode: "number",
-      // The call limiters bound how many run at once.
-      concurrency: 10_000,
-      ...(authToken === undefined ? {} : { authToken }),
-      ...(through === undefined ? {} : { fetch: through }),
-    });
-  const probe = open(bounded((call) => call(AbortSignal.timeout(PROBE_MS))));
+  const address = pipelineOf(url, authToken);
+  const probes = exchanging((call) => call(AbortSignal.timeout(PROBE_MS)), address);
   const circuit: Circuit = remoteCircuit(
     "database",
-    runtime.canProbe ? { probe: () => probe.execute("select 1") } : {},
+    runtime.canProbe ? { probe: () => executeRemotely("select 1", probes) } : {},
   );
   const read = callLimiter(circuit, "read", runtime);
-  const drizzleClient = open(bounded(read));
-  const address = pipelineOf(url, authToken);
   const reads = exchanging(read, address);
   const writes = exchanging(callLimiter(circuit, "write", runtime), address);
   return {
     reading: { execute: (statement, signal) => executeRemotely(statement, reads, signal) },
     writing: { batch: (statements) => batchRemotely(statements, writes) },
-    drizzleClient,
-    openUnlimited: () => open(),
-    figures: circuit.figures,
-    close() {
-      circuit.end();
-      for (const client of [drizzleClient, probe]) client.close();
+    drizzleClient: {
+      execute: async (statement) => ({ rows: await valuesRemotely(statement, reads) }),
     },
+    fetching: bounded(read),
+    figures: circuit.figures,
+    close: circuit.end,
   };
 }
 
 const PROBE_MS = 1_500;
 
-type Fetching = (request: Request) => Promise<Response>;
+export type Fetching = (request: Request) => Promise<Response>;
 
 /** An answer 5xx of the server, or of a proxy before it: a transient fault. */
 class ServerFault extends Error {
@@ -86,16 +77,6 @@ class ServerFault extends Error {
     super(`HTTP status ${status}`);
     this.name = "ServerFault";
   }
-}
-
-/** fetch within the limits of a class, until the last byte of the answer. */
-function bounded(limiter: CallLimiter): Fetching {
-  return (request) =>
-    limiter(async (within) => {
-      const answer = await working(fetch(request, { signal: within }));
-      const { status, headers } = answer;
-      return new Response(await answer.arrayBuffer(), { status, headers });
-    });
 }
 
 /**
@@ -111,6 +92,16 @@ function exchanging(limiter: CallLimiter, { url, headers }: Pipeline): Exchange 
       // A proxy may refuse in words of its own.
       const json = answer.ok ? await answer.json() : jsonIn(await answer.text());
       return { status: answer.status, json };
+    });
+}
+
+/** fetch within the limits of a class, until the last byte of the answer. */
+function bounded(limiter: CallLimiter): Fetching {
+  return (request) =>
+    limiter(async (within) => {
+      const answer = await working(fetch(request, { signal: within }));
+      const { status, headers } = answer;
+      return new Response(await answer.arrayBuffer(), { status, headers });
     });
 }
 

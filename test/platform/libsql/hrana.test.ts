@@ -1,21 +1,25 @@
 import { expect, test } from "bun:test";
+import { eq } from "drizzle-orm";
+import { blob, integer, sqliteTable } from "drizzle-orm/sqlite-core";
 import {
   batchRemotely,
   type Exchange,
   executeRemotely,
   pipelineOf,
 } from "../../../src/platform/libsql/hrana.ts";
+import { drizzleReads } from "../../../src/platform/libsql/reader.ts";
 import { remoteDatabase } from "../../../src/platform/libsql/remote-database.ts";
 import { libsqlServer } from "../../support/sqld.ts";
 
 async function started() {
   const sqld = await libsqlServer();
   const url = `http://127.0.0.1:${sqld.port}`;
-  const { reading, writing, close } = remoteDatabase(url, undefined, {
+  const { reading, writing, drizzleClient, close } = remoteDatabase(url, undefined, {
     canProbe: false,
     canQueue: true,
   });
   return {
+    drizzle: drizzleReads(drizzleClient),
     read: async (sql: string, args: (string | number | null | Uint8Array)[] = []) =>
       (await reading.execute({ sql, args })).rows,
     write: (...statements: Parameters<typeof writing.batch>[0]) =>
@@ -39,6 +43,23 @@ test("values come back from a libSQL server as they were sent", async () => {
   expect((await database.read("select * from things")).map((row) => Object.values(row))).toEqual([
     args,
   ]);
+});
+
+test("drizzle reads columns of two tables that have one name", async () => {
+  await using database = await started();
+  const first = sqliteTable("first", { id: integer("id") });
+  const second = sqliteTable("second", { id: integer("id"), bytes: blob("bytes") });
+  await database.write(
+    "create table first (id integer) strict",
+    "create table second (id integer, bytes blob) strict",
+    "insert into first values (1)",
+    "insert into second values (2, x'01ff')",
+  );
+  const rows = await database.drizzle
+    .select({ a: first.id, b: second.id, bytes: second.bytes })
+    .from(first)
+    .innerJoin(second, eq(second.id, 2));
+  expect(rows).toEqual([{ a: 1, b: 2, bytes: Buffer.from([1, 255]) }]);
 });
 
 test("an integer that a number does not hold is an error", async () => {
@@ -111,4 +132,5 @@ test("the address of a database is that of its pipelines", () => {
     "http://host:8080/v2/pipeline",
     "Bearer U",
   ]);
+  expect(() => to("wss://host")).toThrow("no Hrana by HTTP at wss:");
 });

@@ -172,21 +172,31 @@ const READS = "PRAGMA query_only = 1";
 
 function openRemote(url: string, authToken: string | undefined): Database {
   const remote = remoteDatabase(url, authToken, { canProbe: true, canQueue: true });
+  // The call limiters bound how many run at once.
+  const to = {
+    url,
+    ...(authToken === undefined ? {} : { authToken }),
+    intMode: "number",
+    concurrency: 10_000,
+  } as const;
+  const drizzleClient = createClient({ ...to, fetch: remote.fetching });
+  const unlimited = () => createClient(to);
   return {
     writing: {
       batch: remote.writing.batch,
-      execute: (statement) => remote.drizzleClient.execute(statement),
-      executeMultiple: (sql) => remote.drizzleClient.executeMultiple(sql),
+      execute: (statement) => remote.reading.execute(statement),
+      executeMultiple: (sql) => drizzleClient.executeMultiple(sql),
     },
     reading: remote.reading,
     long: null,
-    drizzleClient: remote.drizzleClient,
+    drizzleClient,
     state: storageState(url),
     inspect: async () => null,
     circuits: () => [remote.figures()],
-    migrate: () => migrated(remote.openUnlimited),
-    mustBeCurrent: () => current(remote.openUnlimited),
+    migrate: () => migrated(unlimited),
+    mustBeCurrent: () => current(unlimited),
     async close() {
+      drizzleClient.close();
       remote.close();
     },
   };
