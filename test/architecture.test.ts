@@ -58,6 +58,7 @@ describe("the fence bites", () => {
     ["src/nfe/x.ts", 'export type { a } from "./note.ts";', "re-exports ./note.ts: no barrels"],
     ["src/nfe/x.ts", 'export * from "./note.ts";', "re-exports ./note.ts: no barrels"],
     ["src/nfe/x.ts", 'const a = require("node:fs");', "nfe may not import node:fs"],
+    ["src/lib/x.ts", 'import { createHash } from "node:crypto";', "lib may not import node:crypto"],
     ["src/nfe/x.ts", 'import "./nowhere.ts";', "imports src/nfe/nowhere.ts, which is not there"],
     // Every arrow
     ["src/lib/x.ts", 'import "../nfe/note.ts";', "lib may not import nfe"],

@@ -1,5 +1,11 @@
-/** The only module of Node that a Worker uses (nodejs_compat). Node's own types would let shared code use its globals. */
+/**
+ * The only module of Node that a Worker uses (nodejs_compat). Node's own types would let shared code use its globals. The page's
+ * types reach it through those of the answers; its program does not.
+ */
 declare module "node:crypto" {
+  export function createHash(algorithm: "sha256"): {
+    update(data: Uint8Array): { digest(encoding: "hex"): string };
+  };
   export function scrypt(
     password: Uint8Array,
     salt: Uint8Array,
