@@ -4,9 +4,14 @@ import { openDatabase } from "../src/platform/bun/database/database.ts";
 const MIGRATION = join(import.meta.dir, "..", "migrations", "0003_sums_of_the_ledger.sql");
 const DAY = 86_400_000;
 
-/** A trade of two years up to now: ten lines a note, every tenth a sale by hand. */
+/** Notes of one supplier in a shop: 3,000 suppliers at 400,000 notes. */
+const NOTES_OF_SUPPLIER = 133;
+
+/** A trade of two years up to now: ten lines a note, every tenth a sale by hand; the notes come from many suppliers in turn. */
 export async function fillShop(path: string, movements: number, products: number): Promise<void> {
   const { writing, close } = await openDatabase(`file:${path}`);
+  const suppliers = Math.max(1, Math.floor(movements / 10 / NOTES_OF_SUPPLIER));
+  const supplier = `printf('%014d', 11222333000181 + i % ${suppliers})`;
   const numbers = (count: number) =>
     `with recursive n(i) as (select 1 union all select i + 1 from n where i < ${count})`;
   await writing.executeMultiple(`PRAGMA synchronous = OFF; PRAGMA busy_timeout = 20000;
@@ -18,7 +23,9 @@ export async function fillShop(path: string, movements: number, products: number
         series, number, issued_at, issued_ms, supplier_id, supplier_name, total_items, total_value_e2, has_protocol, holds, findings,
         rules, settings_version, received_at, received_by, updated_at)
       select 1, printf('3526091122233300018155001%09d1000000420', i), '', 'PROCESSADA', 'r', 'p', 'entry', 0, '55', '1', i,
-        '2026-11-23T09:00:00-03:00', i, '11222333000181', 'Fornecedor', 10, 100000, 1, '[]', '[]', '[]', 1, i, 1, i from n;`);
+        '2026-11-23T09:00:00-03:00', i, '11222333000181', 'Fornecedor', 10, 100000, 1, '[]', '[]', '[]', 1, i, 1, i from n;
+    ${numbers(suppliers)} insert into parties (company, supplier, folded)
+      select 1, ${supplier}, 'metalurgica tigre ' || i % ${suppliers} || ' ltda' || char(9) || ${supplier} from n;`);
   const begun = Date.now() - 730 * DAY;
   const apart = Math.floor((730 * DAY) / (movements / 10));
   for (let from = 0; from < movements; from += 50_000)
