@@ -23,9 +23,9 @@ export async function fillShop(path: string, movements: number, products: number
         series, number, issued_at, issued_ms, supplier_id, supplier_name, total_items, total_value_e2, has_protocol, holds, findings,
         rules, settings_version, received_at, received_by, updated_at)
       select 1, printf('3526091122233300018155001%09d1000000420', i), '', 'PROCESSADA', 'r', 'p', 'entry', 0, '55', '1', i,
-        '2026-11-23T09:00:00-03:00', i, '11222333000181', 'Fornecedor', 10, 100000, 1, '[]', '[]', '[]', 1, i, 1, i from n;
+        '2026-11-23T09:00:00-03:00', i, ${supplier}, 'Metalúrgica Tigre ' || (i % ${suppliers}) || ' Ltda', 10, 100000, 1, '[]', '[]', '[]', 1, i, 1, i from n;
     ${numbers(suppliers)} insert into parties (company, supplier, folded)
-      select 1, ${supplier}, 'metalurgica tigre ' || i % ${suppliers} || ' ltda' || char(9) || ${supplier} from n;`);
+      select 1, ${supplier}, 'metalurgica tigre ' || (i % ${suppliers}) || ' ltda' || char(9) || ${supplier} from n;`);
   const begun = Date.now() - 730 * DAY;
   const apart = Math.floor((730 * DAY) / (movements / 10));
   for (let from = 0; from < movements; from += 50_000)

@@ -1,9 +1,9 @@
+import type { NoteCondition } from "../../ingest/search/condition-text.ts";
 import {
   type Issued,
   issuedBounds,
   issuedNotes,
   listedNotes,
-  type NoteCondition,
   type NoteFilter,
 } from "../../ingest/search/note-filter.ts";
 import { parameters } from "../../lib/parameters.ts";

@@ -1,11 +1,9 @@
-import { and, eq, gte, lt, ne, type SQL, sql } from "drizzle-orm";
-import { SQLiteSyncDialect } from "drizzle-orm/sqlite-core";
-import { trusted } from "../../lib/cast.ts";
+import { eq, gte, lt, ne, type SQL, sql } from "drizzle-orm";
 import type { NoteStatus } from "../../lib/note-status.ts";
-import type { Value } from "../../ports/sql.ts";
 import { unitKeySql } from "../../stock/supplier-items/unit.ts";
 import { notes } from "../note/tables.ts";
 import type { Direction } from "../verdict/verdict.ts";
+import { type NoteCondition, textOf } from "./condition-text.ts";
 import { fromSupplier, matchesSearch } from "./search-notes.ts";
 
 /** When notes were issued: instants, ms UTC, half-open. */
@@ -42,8 +40,12 @@ const withProduct = (company: number, product: string): SQL =>
       and s.unit = ${sql.raw(unitKeySql("i.unit", OWN_UNITS))}
     where i.company = ${company} and i.note = "notes"."id" and s.product = ${product})`;
 
-/** The conditions of a filter over "notes". */
-export function conditionsOf(company: number, filter: NoteFilter): (SQL | undefined)[] {
+/** The conditions of a filter over "notes"; `frequent` as in `matchesSearch`. */
+export function conditionsOf(
+  company: number,
+  filter: NoteFilter,
+  frequent = false,
+): (SQL | undefined)[] {
   const { status, direction, held, supplier, search, product, updatedAfter } = filter;
   const shown = updatedAfter === undefined ? ne(notes.status, "DESCARTADA") : undefined;
   return [
@@ -56,7 +58,7 @@ export function conditionsOf(company: number, filter: NoteFilter): (SQL | undefi
         ? sql`${notes.holds} <> '[]'`
         : sql`${notes.holds} = '[]'`,
     supplier === undefined ? undefined : fromSupplier(company, supplier),
-    search === undefined ? undefined : matchesSearch(company, search),
+    search === undefined ? undefined : matchesSearch(company, search, frequent),
     product === undefined ? undefined : withProduct(company, product),
     updatedAfter === undefined ? undefined : gte(notes.updatedAt, updatedAfter),
     ...issuedWithin(filter),
@@ -81,24 +83,6 @@ function issuedWithin({ from, until, fromDay = from, untilDay = until }: Issued)
           lt(notes.issuedMs, bound(untilDay, until)),
         ]),
   ];
-}
-
-/** Placeholders with numbers, so that parameters can follow in the rest of a statement. */
-class NumberedDialect extends SQLiteSyncDialect {
-  override escapeParam(index: number): string {
-    return `?${index + 1}`;
-  }
-}
-
-/** A condition over `notes`, as text with parameters from ?1 (the company) on. */
-export interface NoteCondition {
-  readonly where: string;
-  readonly args: Value[];
-}
-
-function textOf(conditions: readonly (SQL | undefined)[]): NoteCondition {
-  const { sql: where, params } = new NumberedDialect().sqlToQuery(and(...conditions) ?? sql`true`);
-  return { where, args: trusted<Value[]>(params) };
 }
 
 /** The notes that a list with this filter shows. */

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, getTableColumns, lt, sql } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, lt, type SQL, sql } from "drizzle-orm";
 import type { NoteStatus } from "../../lib/note-status.ts";
 import type { Ports } from "../../ports/ports.ts";
 import {
@@ -8,7 +8,9 @@ import {
   notes,
   type StoredReference,
 } from "../note/tables.ts";
-import { conditionsOf, type NoteFilter } from "./note-filter.ts";
+import { textOf } from "./condition-text.ts";
+import { conditionsOf, listedNotes, type NoteFilter } from "./note-filter.ts";
+import { isFrequent } from "./search-notes.ts";
 
 export type NoteRow = typeof notes.$inferSelect;
 /** A note as a list shows it: without findings, rules and references. */
@@ -29,42 +31,111 @@ const {
   ...SUMMARY
 } = getTableColumns(notes);
 
-/** A page of notes, newest first (those that have changed: oldest change first), and how many match in all. */
+type ReadPorts = Pick<Ports, "read" | "reader">;
+
+/** For a search by the indexes of its ways: of the notes themselves only the ids are looked up, and no index of all notes is walked. */
+const BY_ID = "notes not indexed";
+
+/** What a page in the order of the ids is read from, and its conditions: a frequent search walks the notes. */
+async function pageOf(
+  ports: ReadPorts,
+  company: number,
+  filter: NoteFilter,
+  signal: AbortSignal | undefined,
+): Promise<{ from: string; conditions: (SQL | undefined)[] }> {
+  const { search, updatedAfter } = filter;
+  if (search === undefined) return { from: "notes", conditions: conditionsOf(company, filter) };
+  const frequent = updatedAfter === undefined && (await isFrequent(ports, company, search, signal));
+  return {
+    from: frequent ? "notes indexed by notes_newest" : BY_ID,
+    conditions: conditionsOf(company, filter, frequent),
+  };
+}
+
+/**
+ * A page of notes, newest first (those that have changed: oldest change first), and how many match in all. What walks over the notes is
+ * one row, read beside the event loop.
+ */
 export async function listNotes(
-  ports: Pick<Ports, "read">,
+  ports: ReadPorts,
   company: number,
   filter: NoteFilter,
   page: { limit: number; offset: number },
+  signal?: AbortSignal,
 ): Promise<{ rows: NoteSummary[]; total: number }> {
-  const where = condition(company, filter);
-  const [counted] = await ports.read.select({ total: count() }).from(notes).where(where);
-  const rows = await ports.read
+  const all = listedNotes(company, filter);
+  const { from, conditions } = await pageOf(ports, company, filter, signal);
+  const shown = textOf(conditions, all.args);
+  const order = filter.updatedAfter === undefined ? "id desc" : "updated_at, id";
+  const found = await ports.reader.single(
+    {
+      sql: `select (select count(*) from ${filter.search === undefined ? "notes" : BY_ID} where ${all.where}) as total,
+        (select json_group_array(id) from (select id from ${from} where ${shown.where} order by ${order}
+          limit ?${shown.args.length + 1} offset ?${shown.args.length + 2})) as ids`,
+      args: [...shown.args, page.limit, page.offset],
+    },
+    signal,
+  );
+  return {
+    rows: await notesWithIds(ports, company, filter, String(found?.ids)),
+    total: Number(found?.total),
+  };
+}
+
+/** Notes of a JSON array of ids, in the order of the filter. */
+const notesWithIds = (
+  { read }: Pick<Ports, "read">,
+  company: number,
+  filter: NoteFilter,
+  ids: string,
+): Promise<NoteSummary[]> =>
+  read
     .select(SUMMARY)
     .from(notes)
-    .where(where)
-    .orderBy(...orderOf(filter))
-    .limit(page.limit)
-    .offset(page.offset);
-  return { rows, total: counted?.total ?? 0 };
-}
+    .where(
+      and(eq(notes.company, company), sql`${notes.id} in (select value from json_each(${ids}))`),
+    )
+    .orderBy(...orderOf(filter));
 
 /** Notes of some days are found by the index of their days: the sign keeps SQLite from that of the ids. */
 const older = ({ from, until }: NoteFilter, id: number) =>
   (from ?? until) === undefined ? lt(notes.id, id) : sql`+${notes.id} < ${id}`;
 
-/** The notes that were registered before one, newest first, at most `limit`; `before`: its id, null for the newest of all. */
-export const notesBefore = (
-  ports: Pick<Ports, "read">,
+/** Filters whose notes may stand anywhere: to find a page of them may take a walk over all notes. */
+const mayWalk = ({ search, supplier, product, held, direction }: NoteFilter): boolean =>
+  [search, supplier, product, held, direction].some((one) => one !== undefined);
+
+/**
+ * The notes that were registered before one, newest first, at most `limit`; `before`: its id, null for the newest of all. What may
+ * walk over the notes is one row, read beside the event loop.
+ */
+export async function notesBefore(
+  ports: ReadPorts,
   company: number,
   filter: NoteFilter,
   { limit, before }: { limit: number; before: number | null },
-): Promise<NoteSummary[]> =>
-  ports.read
-    .select(SUMMARY)
-    .from(notes)
-    .where(and(condition(company, filter), before === null ? undefined : older(filter, before)))
-    .orderBy(desc(notes.id))
-    .limit(limit);
+  signal?: AbortSignal,
+): Promise<NoteSummary[]> {
+  const earlier = before === null ? undefined : older(filter, before);
+  if (!mayWalk(filter))
+    return ports.read
+      .select(SUMMARY)
+      .from(notes)
+      .where(and(condition(company, filter), earlier))
+      .orderBy(desc(notes.id))
+      .limit(limit);
+  const { from, conditions } = await pageOf(ports, company, filter, signal);
+  const { where, args } = textOf([...conditions, earlier]);
+  const found = await ports.reader.single(
+    {
+      sql: `select json_group_array(id) as ids from (select id from ${from} where ${where}
+        order by id desc limit ?${args.length + 1})`,
+      args: [...args, limit],
+    },
+    signal,
+  );
+  return notesWithIds(ports, company, filter, String(found?.ids));
+}
 
 /**
  * The notes that follow one in the order of their changes, at most `limit`; `after`: its change (ms UTC) and its id, null for the

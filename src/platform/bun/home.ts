@@ -49,8 +49,12 @@ export async function openHome(url: string, needs: Needs): Promise<BunHome> {
   const { config, schema, folder, clock, log, yieldToEventLoop } = needs;
   const marks = fileMarks(folder, () => log("warn", "installation.unmarked"));
   const mark = await requireDatabaseFile(url, marks);
-  const database = await openDatabase(url, config.DATABASE_AUTH_TOKEN, "thread", (file) => {
-    if (file !== null) marks.noteFile(file);
+  const database = await openDatabase(url, config.DATABASE_AUTH_TOKEN, "thread", {
+    seen: (file) => {
+      if (file !== null) marks.noteFile(file);
+    },
+    // The limits of a user, a company and the whole have refused the others already.
+    waitingReads: config.MAX_IN_FLIGHT,
   });
   const { upgrade, installation } = await prepareDatabase(database, url, { schema, marks, mark });
   database.state.onFault(({ code, message }) =>

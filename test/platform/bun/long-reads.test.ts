@@ -16,7 +16,7 @@ async function withReads(
   const folder = await mkdtemp(join(tmpdir(), "sge-long-reads-"));
   const path = join(folder, "a.db");
   const writer = openConnection(path, "PRAGMA journal_mode = WAL");
-  const reads = longReads(path, "PRAGMA query_only = 1");
+  const reads = longReads(path, "PRAGMA query_only = 1", 2_000);
   await writer.executeMultiple("create table t (a integer primary key)");
   try {
     await work({

@@ -83,12 +83,18 @@ const getNotes = defineOpenAPIRoute<typeof listRoute, Env>({
     if (wantsCsv(c)) return csvInstead(c, query.dialect, () => ({ type: "nfes", filter }));
     const { page, limit, cursor, fields } = query;
     const tags: Tag[] = filter.product === undefined ? ["nfes"] : ["nfes", "supplier_items"];
-    return cached(c, { tags, vary: { ...filter, page, limit, cursor, fields } }, async () => {
+    return cached(c, { tags, vary: { ...filter, page, limit, cursor, fields } }, async (signal) => {
       const { rows, pagination } = await readPage(query, {
-        numbered: (numbered) => listNotes(ports, actor.company, filter, numbered),
+        numbered: (numbered) => listNotes(ports, actor.company, filter, numbered, signal),
         after: ({ limit: most, after }) =>
           filter.updatedAfter === undefined
-            ? notesBefore(ports, actor.company, filter, { limit: most, before: after?.[1] ?? null })
+            ? notesBefore(
+                ports,
+                actor.company,
+                filter,
+                { limit: most, before: after?.[1] ?? null },
+                signal,
+              )
             : notesChangedAfter(ports, actor.company, filter, {
                 limit: most,
                 after: after?.[0] === "u" ? [after[1], after[2]] : null,

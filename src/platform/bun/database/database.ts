@@ -58,18 +58,28 @@ export interface Upgrade {
 /**
  * Opens the database named by a `file:`, `http:` or `libsql:` URL; makes the directory of a file.
  * Local: WAL and `synchronous=FULL`, so that what was committed survives a loss of power, and no busy timeout,
- * because a wait in the native client blocks the event loop. `where`: of a local one only; `seen` gets the state of its file
- * once a second, where a server has it open.
+ * because a wait in the native client blocks the event loop. `where` and the last parameter: of a local one only.
  */
 export async function openDatabase(
   url: string,
   authToken?: string,
   where: WriterPlace = "here",
-  seen: (file: SeenFile | null) => void = noop,
+  of: Partial<OfServer> = {},
 ): Promise<Database> {
   const path = filePath(url);
-  return path === null ? openRemote(url, authToken) : openFile(url, path, where, seen);
+  return path === null
+    ? openRemote(url, authToken)
+    : openFile(url, path, where, { seen: noop, waitingReads: WAITING_READS, ...of });
 }
+
+/** What a server adds to an open file. */
+export interface OfServer {
+  /** Gets the state of the file once a second. */
+  readonly seen: (file: SeenFile | null) => void;
+  /** Long reads that may wait; beyond: `overloaded`. */
+  readonly waitingReads: number;
+}
+const WAITING_READS = 100;
 
 /** Where the writing connection runs: a command or a test serves no requests that it could block. */
 export type WriterPlace = "here" | "thread";
@@ -87,7 +97,7 @@ async function openFile(
   url: string,
   path: string,
   where: WriterPlace,
-  seen: (file: SeenFile | null) => void,
+  { seen, waitingReads }: OfServer,
 ): Promise<Database> {
   const state = storageState(path);
   const { connection, reading, drizzleClient } = await opened(url, path, where);
@@ -96,7 +106,7 @@ async function openFile(
     execute: (statement) => state.guardingWrites(() => connection.execute(statement)),
     executeMultiple: (sql) => state.guardingWrites(() => connection.executeMultiple(sql)),
   };
-  const long = longReads(path, READS);
+  const long = longReads(path, READS, waitingReads);
   const inspect = () => state.guardingWrites(() => connection.inspect());
   // A command is short, and checks at each of its writes.
   const looking = () => void inspect().then(seen, noop);

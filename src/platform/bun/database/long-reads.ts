@@ -6,11 +6,6 @@ import type { Row, Statement } from "../../../ports/sql.ts";
 
 /** Connections: a third slow read would wait for a native thread, of which there are as many as cores. */
 const CONNECTIONS = 2;
-/**
- * Reads that may wait for one; beyond: `overloaded`. As many as requests may be in work (MAX_IN_FLIGHT): the limits of a user, a company
- * and the whole have refused the others already.
- */
-const WAITING = 2_000;
 /** An interrupt in the turn in which the statement starts has no effect: it is repeated until the statement has ended, ms. */
 const INTERRUPT_MS = 10;
 /** Statements that one connection keeps prepared: the texts of pages are few. */
@@ -58,8 +53,9 @@ interface Job {
 /**
  * Opens nothing before the first read. One statement at a time runs on a connection: a second one would stop the event loop, and an
  * interrupt means whatever runs there. Only statements of one row: the rows after the first are stepped in the event loop.
+ * `most`: reads that may wait for a connection.
  */
-export function longReads(path: string, pragmas: string): LongReads {
+export function longReads(path: string, pragmas: string, most: number): LongReads {
   const idle: Reading[] = [];
   const waiting = new Set<Job>();
   const running = new Map<Job, Promise<void>>();
@@ -100,7 +96,7 @@ export function longReads(path: string, pragmas: string): LongReads {
     single(statement, signal) {
       if (closed !== null) return Promise.reject(closed);
       if (signal?.aborted) return Promise.reject(signal.reason);
-      if (waiting.size >= WAITING)
+      if (waiting.size >= most)
         return Promise.reject(
           new Failed<PlatformFailure>({ code: "overloaded", what: "reader", retryAfterS: 1 }),
         );
