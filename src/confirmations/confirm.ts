@@ -1,4 +1,5 @@
 import type { UserCause } from "../accounts/actor.ts";
+import { KEY_ROLES, may } from "../accounts/roles.ts";
 import { appendEvents, audit } from "../journal/record.ts";
 import type { TagVersions } from "../journal/versions.ts";
 import { trusted } from "../lib/cast.ts";
@@ -7,7 +8,7 @@ import type { PlatformFailure } from "../ports/failures.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Row, Statement, WriteJob, Writer } from "../ports/sql.ts";
 import type { ConfirmationFailure } from "./failures.ts";
-import type { Confirmation } from "./list.ts";
+import { type Confirmation, KEY_MAY_ASK } from "./list.ts";
 
 /** The tags whose data a plan is made of. */
 const PLANNED_FROM = ["nfes", "stock", "products", "supplier_items", "settings"] as const;
@@ -83,19 +84,25 @@ function refusedColumn(error: unknown): "state" | "plan_hash" | null {
 }
 
 const claimStatement = (
-  { id }: Confirmation,
+  { id, permission }: Confirmation,
   { actor }: UserCause,
   claim: string,
   version: number,
   at: number,
 ): Statement => ({
   sql: `update confirmations set
-      state = iif(claim = ?3 or (state = 'waiting' and expires_at > ?4 and exists (select 1 from api_keys k
-        where k.company = ?1 and k.id = confirmations.asked_by_key and k.revoked_at is null
-          and (k.expires_at is null or k.expires_at > ?4))), 'confirmed', null),
+      state = iif(claim = ?3 or (state = 'waiting' and expires_at > ?4 and ${KEY_MAY_ASK}), 'confirmed', null),
       plan_hash = iif(${CURRENT} = ?5, plan_hash, null), claim = ?3, ended_at = ?4, ended_by = ?6
     where company = ?1 and id = ?2`,
-  args: [actor.company, id, claim, at, version, actor.userId],
+  args: [
+    actor.company,
+    id,
+    claim,
+    at,
+    version,
+    actor.userId,
+    JSON.stringify(KEY_ROLES.filter((role) => may(role, permission))),
+  ],
 });
 
 const versionStatement = (company: number): Statement => ({

@@ -1,5 +1,6 @@
 import { and, desc, eq, gt } from "drizzle-orm";
-import { apiKeys, users } from "../accounts/tables.ts";
+import { type KeyRole, may, type Role } from "../accounts/roles.ts";
+import { apiKeys, memberships, users } from "../accounts/tables.ts";
 import { Failed } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
 import { MOST_WAITING } from "./ask.ts";
@@ -10,28 +11,65 @@ import { confirmations } from "./tables.ts";
 export type Confirmation = typeof confirmations.$inferSelect & {
   readonly keyName: string | null;
   readonly userName: string | null;
+  /** The key that asked; null: there is none. */
+  readonly keyRole: KeyRole | null;
+  readonly keyExpiresAt: number | null;
   readonly keyRevokedAt: number | null;
+  /** The membership of who made the key; null in a further database, where the key itself says it (homes/people.ts). */
+  readonly makerRole: Role | null;
+  readonly makerActive: boolean | null;
 };
 
-/** How a confirmation stands at an instant (ms UTC). */
+/** How a confirmation stands at an instant (ms UTC): one that waits has ended with its time, and with its key. */
 export const stateOf = (
-  { state, expiresAt, keyRevokedAt }: Confirmation,
+  confirmation: Confirmation,
   now: number,
-): "waiting" | "confirmed" | "refused" | "expired" =>
-  state === "waiting" && (expiresAt <= now || keyRevokedAt !== null) ? "expired" : state;
+): "waiting" | "confirmed" | "refused" | "expired" => {
+  const { state, expiresAt } = confirmation;
+  return state === "waiting" && (expiresAt <= now || !keyMayAsk(confirmation, now))
+    ? "expired"
+    : state;
+};
+
+/** Whether the key could still ask for it: as `authenticateKey`, and as the batch finds it (`KEY_MAY_ASK`). */
+const keyMayAsk = (one: Confirmation, now: number): boolean =>
+  one.keyRole !== null &&
+  one.keyRevokedAt === null &&
+  (one.keyExpiresAt === null || one.keyExpiresAt > now) &&
+  may(one.keyRole, one.permission) &&
+  one.makerActive !== false &&
+  (one.makerRole === null || may(one.makerRole, one.permission));
+
+/** SQL of the same for a row of `confirmations`. ?1 is the company, ?4 the instant, ?7 the roles with its permission, as JSON. */
+export const KEY_MAY_ASK = `exists (select 1 from api_keys k
+  left join memberships m on m.company = k.company and m.user_id = k.created_by
+  where k.company = ?1 and k.id = confirmations.asked_by_key and k.revoked_at is null
+    and (k.expires_at is null or k.expires_at > ?4) and k.role in (select value from json_each(?7))
+    and (m.user_id is null or (m.active = 1 and m.role in (select value from json_each(?7)))))`;
 
 const read = (ports: Pick<Ports, "read">) =>
   ports.read
     .select({
       confirmation: confirmations,
       keyName: apiKeys.name,
+      keyRole: apiKeys.role,
+      keyExpiresAt: apiKeys.expiresAt,
       keyRevokedAt: apiKeys.revokedAt,
+      makerRole: memberships.role,
+      makerActive: memberships.active,
       userName: users.name,
     })
     .from(confirmations)
     .leftJoin(
       apiKeys,
       and(eq(apiKeys.company, confirmations.company), eq(apiKeys.id, confirmations.askedByKey)),
+    )
+    .leftJoin(
+      memberships,
+      and(
+        eq(memberships.company, confirmations.company),
+        eq(memberships.userId, apiKeys.createdBy),
+      ),
     )
     .leftJoin(users, eq(users.id, confirmations.askedByUser));
 
@@ -70,7 +108,7 @@ export async function findConfirmation(
 const flat = ({
   confirmation,
   ...names
-}: { readonly confirmation: typeof confirmations.$inferSelect } & Pick<
+}: { readonly confirmation: typeof confirmations.$inferSelect } & Omit<
   Confirmation,
-  "keyName" | "userName" | "keyRevokedAt"
+  keyof typeof confirmations.$inferSelect
 >): Confirmation => ({ ...confirmation, ...names });

@@ -1,5 +1,7 @@
 import { homePorts } from "../accounts/home.ts";
+import { type KeyRole, type Role, roleOfKey } from "../accounts/roles.ts";
 import { bumpTagIfChanged } from "../journal/record.ts";
+import { trusted } from "../lib/cast.ts";
 import { FIRST_HOME } from "../ports/homes.ts";
 import type { Ports } from "../ports/ports.ts";
 import { commitStatements, type Statement } from "../ports/sql.ts";
@@ -112,7 +114,8 @@ const linesTo = (company: number, lines: string, from: number, to: number): Stat
 
 /**
  * Id, name and e-mail of the company's people, and its API keys with a random hash in place of their own: for what shows who did
- * something, and asks whether a key still stands. They let no caller in.
+ * something, and asks whether a key still stands. They let no caller in. Memberships stay behind, so a key comes as it acts: with
+ * its maker's role where that is less, and revoked (at 0) while its maker is not active.
  */
 export async function peopleTo(
   first: Pick<Ports, "reader">,
@@ -123,9 +126,17 @@ export async function peopleTo(
     args: [company],
   });
   const given = JSON.stringify(people);
-  const keys = await first.reader.rows({
-    sql: "select id, name, role, expires_at, revoked_at, created_by, created_at from api_keys where company = ?1",
+  const made = await first.reader.rows({
+    sql: `select k.id, k.name, k.role, k.expires_at, k.revoked_at, k.created_by, k.created_at, m.role as maker
+      from api_keys k left join memberships m on m.company = k.company and m.user_id = k.created_by and m.active = 1
+      where k.company = ?1`,
     args: [company],
+  });
+  const keys = made.map(({ maker, ...key }) => {
+    // A CHECK of each table holds its column to its roles.
+    const own = trusted<KeyRole>(key.role);
+    const role = maker == null ? null : roleOfKey(own, trusted<Role>(maker));
+    return role === null ? { ...key, revoked_at: key.revoked_at ?? 0 } : { ...key, role };
   });
   return [
     // An address that has passed to another person.

@@ -168,3 +168,34 @@ test.each(["norte", "first"])(
     expect(await flawsOf(two.homes.named(back) ?? two.ports, 1)).toEqual([]);
   },
 );
+
+test("a company of another database loses the requests of a key with the person who made it, and with their role", async () => {
+  const { body: made } = await two.send("POST", "/api/users", {
+    json: {
+      name: "Ana",
+      email: "ana@loja.example",
+      role: "GERENTE",
+      password: "uma-senha-bem-longa",
+    },
+  });
+  expect(await move("norte")).toBe(true);
+  const keys = () =>
+    two.norte.reader.rows({
+      sql: "select role, revoked_at is null as stands from api_keys where company = 1 and id = 'k1'",
+      args: [],
+    });
+  await two.ports.database.writing.execute({
+    sql: `insert into api_keys (company, id, name, hash, role, created_by, created_at)
+      values (1, 'k1', 'Ana', hex(randomblob(32)), 'GERENTE', ?1, 0)`,
+    args: [made.id],
+  });
+  const path = `/api/users/${made.id}`;
+  const change = async (json: object) => {
+    const { status, text } = await two.send("PUT", path, { json });
+    expect([status, text]).toEqual([200, text]);
+    return keys();
+  };
+  expect(await change({ role: "OPERADOR" })).toEqual([{ role: "OPERADOR", stands: 1 }]);
+  expect(await change({ active: false })).toMatchObject([{ stands: 0 }]);
+  expect(await change({ active: true, role: "ADMIN" })).toEqual([{ role: "GERENTE", stands: 1 }]);
+});

@@ -158,5 +158,5 @@ function Decide({ id, onClose }: { id: string; onClose: () => void }) {
 const ENDED: Record<Exclude<Asked["state"], "waiting">, string> = {
   confirmed: "Este pedido já foi confirmado.",
   refused: "Este pedido foi recusado.",
-  expired: "O prazo deste pedido terminou. O assistente pode pedir de novo.",
+  expired: "O pedido terminou: o prazo acabou, ou a chave não pode mais pedi-lo.",
 };

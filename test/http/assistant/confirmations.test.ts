@@ -214,6 +214,7 @@ test("a write between the plan and the batch lets nothing of the batch be writte
       beforeNextCommit(service.ports, () => act(confirmation_id));
       const late = await service.send("POST", path(confirmation_id));
       expect([name, late.status, late.body.code]).toEqual([name, 409, "confirmation.ended"]);
+      expect([name, late.body.state]).toEqual([name, name]);
       const now = await service.send("GET", `/api/stock/${code}`);
       const moved = now.body.quantity - before.body.quantity;
       expect([name, moved]).toEqual([name, name === "confirmed" ? 1 : 0]);
@@ -242,7 +243,7 @@ test("a request that is over, refused or of a revoked key can no longer be confi
     ]);
     const revoke = () => service.send("DELETE", `/api/keys/${key?.asked_by_key}`);
     beforeNextCommit(service.ports, revoke);
-    expect((await service.send("POST", path(revoked))).body.code).toBe("confirmation.ended");
+    expect(await states(revoked)).toEqual([409, "expired"]);
     expect(await states(revoked)).toEqual([409, "expired"]);
     expect((await service.send("GET", "/api/confirmations")).body.data).toEqual([]);
   }));
@@ -260,9 +261,59 @@ test("a request of a key that ends meanwhile can no longer be confirmed", () =>
       });
     beforeNextCommit(service.ports, end);
     const late = await service.send("POST", path(confirmation_id));
-    expect([late.status, late.body.code]).toEqual([409, "confirmation.ended"]);
+    expect([late.status, late.body.code, late.body.state]).toEqual([
+      409,
+      "confirmation.ended",
+      "expired",
+    ]);
+    expect((await service.send("GET", path(confirmation_id))).body.state).toBe("expired");
+    expect((await service.send("GET", "/api/confirmations")).body.data).toEqual([]);
     expect(await service.rows("select count(*) as n from movements")).toEqual(before);
   }));
+
+test("a request whose time ends before its batch is expired, not confirmed", () =>
+  withApp(async (service) => {
+    const { code } = await stocked(service);
+    const { confirmation_id } = await askMovement(await assistantOf(service), code);
+    const now = service.ports.clock.now();
+    const { rows } = service.ports.reader;
+    service.ports.reader.rows = (statement, signal) => {
+      // Its plan is being made: the look at its time is over.
+      if (statement.sql.includes("balances")) service.ports.clock.now = () => now + 900_000;
+      return rows.call(service.ports.reader, statement, signal);
+    };
+    const late = await service.send("POST", path(confirmation_id));
+    expect([late.status, late.body.state]).toEqual([409, "expired"]);
+    expect((await service.send("GET", `/api/stock/${code}`)).body.quantity).toBe(11);
+  }));
+
+test("a request ends when the person who made its key is no longer active, or is demoted below the write", async () => {
+  for (const change of ["active = 0", "role = 'VISUALIZADOR'"])
+    await withApp(async (service) => {
+      const { code } = await stocked(service);
+      const assistant = await assistantOf(service);
+      const { confirmation_id: early } = await askMovement(assistant, code);
+      const { confirmation_id: late } = await askMovement(assistant, code);
+      const lose = () =>
+        service.ports.database.writing.execute({
+          sql: `update memberships set ${change} where company = 1
+            and user_id = (select created_by from api_keys where company = 1)`,
+          args: [],
+        });
+      // Right before the batch of the first; the second finds it so.
+      beforeNextCommit(service.ports, lose);
+      for (const id of [late, early]) {
+        const { status, body } = await service.send("POST", path(id), { as: "GERENTE" });
+        expect([status, body.code, body.state]).toEqual([409, "confirmation.ended", "expired"]);
+      }
+      const stock = await service.send("GET", `/api/stock/${code}`, { as: "GERENTE" });
+      expect(stock.body.quantity).toBe(11);
+      const shown = await service.send("GET", path(early), { as: "GERENTE" });
+      expect([shown.body.state, shown.body.plan]).toEqual(["expired", null]);
+      const waits = await service.send("GET", "/api/confirmations", { as: "GERENTE" });
+      expect(waits.body.data).toEqual([]);
+    });
+});
 
 test("a refusal of the write leaves the request waiting, and a key asks for 20 at a time", () =>
   withApp(

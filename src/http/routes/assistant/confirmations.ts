@@ -235,7 +235,12 @@ async function carryOut(c: Context<Env>, found: Confirmation, wanted: string) {
     });
   const refused = answer.status >= 400 && answer.status < 500;
   if (refused && state.claimed) await release(ports, found, claim);
-  if (state.ended) throw ended("confirmed");
+  if (state.ended) {
+    const now = stateOf(await findConfirmation(ports, actor.company, found.id), ports.clock.now());
+    // Another request had taken it, and has given it back.
+    if (now === "waiting") return CHANGED;
+    throw ended(now);
+  }
   return state.moved ? CHANGED : answer;
 }
 

@@ -280,7 +280,7 @@ const SENTENCES: {
   "request.invalid_host": "O cabeçalho Host não é válido",
   "confirmation.not_found": "Pedido de confirmação não encontrado",
   "confirmation.ended": ({ state }) =>
-    `O pedido não espera mais: ${{ confirmed: "já foi confirmado", refused: "foi recusado", expired: "o prazo acabou" }[state]}`,
+    `O pedido não espera mais: ${{ confirmed: "já foi confirmado", refused: "foi recusado", expired: "o prazo acabou, ou a chave não pode mais pedi-lo" }[state]}`,
   "confirmation.plan_changed":
     "O que seria gravado mudou desde que foi pedido; confira o plano novo e confirme-o (plan_hash)",
   "confirmation.too_many": ({ limit }) =>
