@@ -34,7 +34,8 @@ const LAST_WRITE_MS = 5_000;
  * Carries out a POST with an `Idempotency-Key` once. The key is written in the first batch of the request (journal/idempotency.ts);
  * the answer is kept when it ends. The same request again gets that answer, with `Idempotency-Replayed: true`. A request that
  * writes nothing keeps no key, so a refusal may be sent again once its cause is gone.
- * Fails with `idempotency.invalid_key`, `idempotency.mismatch`, `idempotency.in_progress`, `idempotency.answer_lost`.
+ * Fails with `idempotency.invalid_key`, `idempotency.mismatch`, `idempotency.in_progress`, `idempotency.answer_lost`,
+ * and as `fingerprintOf`.
  */
 export const idempotent: MiddlewareHandler<Env> = async (c, next) => {
   const given = c.req.method === "POST" ? c.req.header("idempotency-key") : undefined;
@@ -45,7 +46,6 @@ export const idempotent: MiddlewareHandler<Env> = async (c, next) => {
   if (access === "open" || access === "undeclared" || access === "unrouted") return next();
   requirePermission(c, access);
   const fingerprint = await fingerprintOf(c);
-  if (fingerprint === null) return next();
   const key = { company: actor.company, actor: holderOf(actor).person, key: given };
   const known = await findKey(ports, key, signal);
   const kept = known === null ? null : keptAnswer(c, known, fingerprint);

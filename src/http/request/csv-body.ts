@@ -6,19 +6,20 @@ import { readBodyBytes } from "../middleware/body-bytes.ts";
 import { withDeadlinePaused } from "../middleware/deadline.ts";
 import { filesOf, mediaTypeOf } from "./upload-body.ts";
 
+/** Most bytes of a CSV. */
+export const CSV_BYTES = 1024 * 1024;
+
 /** Types of a CSV body: Windows has Excel's for a .csv file. */
 const CSV_TYPE =
   /^(?:|text\/(?:csv|plain)|application\/(?:csv|vnd\.ms-excel|octet-stream)|text\/x-csv)$/;
 const FORMS = "envie o CSV no campo file de um formulário multipart, ou como corpo (text/csv)";
 
 /**
- * The CSV of a request: the field `file` of a multipart form, or the body itself; at most `maxBytes`. Fails with
+ * The CSV of a request: the field `file` of a multipart form, or the body itself; at most CSV_BYTES. Fails with
  * `unsupported_media_type`, `too_large`, `malformed_multipart`, `upload.missing_file`.
  */
-export async function readCsvFile(
-  c: Context<Env>,
-  maxBytes: number,
-): Promise<Uint8Array<ArrayBuffer>> {
+export async function readCsvFile(c: Context<Env>): Promise<Uint8Array<ArrayBuffer>> {
+  const maxBytes = CSV_BYTES;
   const fail = (failure: IngestFailure) => new Failed<IngestFailure>(failure);
   const over = (bytes?: number) =>
     fail({ code: "too_large", maxBytes, ...(bytes === undefined ? {} : { bytes }) });

@@ -11,7 +11,7 @@ import { withDeadlinePaused } from "../middleware/deadline.ts";
 import { type FormPart, readForm } from "./multipart.ts";
 
 /** Bytes that a multipart form may add to its files: boundaries, part headers, small fields. */
-const FORM_OVERHEAD_BYTES = 65_536;
+export const FORM_OVERHEAD_BYTES = 65_536;
 
 const BATCH_ROUTE = "envie o ZIP em /api/nfe/batch";
 const SINGLE_FORMS = "envie o XML da nota no campo file de um formulário multipart, ou como corpo";

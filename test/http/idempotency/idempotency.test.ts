@@ -74,6 +74,34 @@ test("a form with another boundary is the same request", () =>
     expect(differs.body.code).toBe("idempotency.mismatch");
   }));
 
+const MIB = 1024 * 1024;
+const HEAD = "CNPJ/CPF do Fornecedor;Código do Fornecedor;Unidade;Produto (Código);Fator";
+
+test("a form whose file is as large as its route takes is carried out under its key", () =>
+  withProduct(async ({ rows }, post) => {
+    const rest = MIB - (new TextEncoder().encode(HEAD).length - HEAD.length);
+    const made = new FormData();
+    const line = `11222333000181;X;CX;${entry.product_code};12`;
+    made.append("file", new File([`${HEAD}\r\n${line}`.padEnd(rest, " ")], "de-para.csv"));
+    const first = await post("/api/supplier-items/import", "big", { body: made });
+    expect([first.status, first.body]).toMatchObject([200, { created: 1 }]);
+    expect(await rows("select 1 from idempotency_keys where key = 'big'")).toHaveLength(1);
+  }));
+
+test.each([
+  ["/api/supplier-items/import", "text/csv", 2 * MIB, "too_large"],
+  ["/api/nfe/upload", "application/xml", 32 * MIB, "too_large"],
+  ["/api/nfe/batch", "application/zip", 300 * MIB, "batch.too_large"],
+] as const)(
+  "a body that is larger than %s takes is refused by name, not carried out without its key",
+  (path, type, bytes, code) =>
+    withProduct(async (_, post) => {
+      const headers = { "content-type": type, "content-length": String(bytes) };
+      const { status, body } = await post(path, "over", { body: "x", headers });
+      expect([status, body.code]).toEqual([413, code]);
+    }),
+);
+
 test("two requests with one key at the same time write once", () =>
   withProduct(async ({ ports, rows }, post) => {
     const key = "race";

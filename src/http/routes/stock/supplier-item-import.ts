@@ -6,9 +6,6 @@ import { readCsvFile } from "../../request/csv-body.ts";
 import { mappingLines } from "../../request/mapping-lines.ts";
 import { DryRun, responses } from "../../schemas.ts";
 
-/** Most bytes of a file. */
-const FILE_BYTES = 1024 * 1024;
-
 const binary: { type: "string"; format: string } = { type: "string", format: "binary" };
 
 const ImportOutcomeSchema = z
@@ -50,7 +47,7 @@ const postImport = defineOpenAPIRoute<typeof importRoute, Env>({
   handler: async (c) => {
     const { ports, signal } = c.var;
     const dryRun = c.req.valid("query").dry_run === true;
-    const lines = mappingLines(await readCsvFile(c, FILE_BYTES));
+    const lines = mappingLines(await readCsvFile(c));
     const outcome = await importSupplierItems(ports, lines, causeOf(c), { dryRun, signal });
     const { created, changed, unchanged } = outcome;
     const message = `${dryRun ? "Simulação: " : ""}${created} criados, ${changed} mudados, ${unchanged} sem mudança`;
