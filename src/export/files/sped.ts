@@ -25,7 +25,7 @@ const NAMED = 20;
 /**
  * The lines of an inventory for the SPED (EFD ICMS/IPI): H005 and H010, then K100 and K200; fields between `|`, lines end in
  * CRLF, ISO-8859-1. The ledger up to the moment's last movement never changes, so the sum that H005 tells before is that of
- * the lines that follow. Fails with `inventory.unfit_products`, and as `downloadCsv` does.
+ * the lines that follow, of the products that fitted when it was made: where one does not fit any more, the file is interrupted. Fails with `inventory.unfit_products`, and as `downloadCsv` does.
  * Source: Guia Prático da EFD ICMS/IPI, registros H005, H010, K100, K200.
  */
 export function spedInventory(
@@ -51,15 +51,11 @@ async function* lines(
 ): AsyncGenerator<Uint8Array, void, void> {
   const { shown: _, ...query } = inventoryKeyset(company, moment);
   /** The products that have a line, page by page. */
-  async function* fitting(unfit?: (item: InventoryItem, why: UnfitReason) => void) {
+  async function* fitting(isLeftOut: (item: InventoryItem, why: UnfitReason | null) => boolean) {
     for await (const page of pages(ports, query, signal))
       yield page.flatMap((row) => {
         const item = inventoryItem(row);
-        if (item === null) return [];
-        const why = whyUnfit(item);
-        if (why === null) return [item];
-        unfit?.(item, why);
-        return [];
+        return item === null || isLeftOut(item, whyUnfit(item)) ? [] : [item];
       });
   }
   const chunk = (records: readonly (readonly string[])[]): Uint8Array => {
@@ -68,27 +64,33 @@ async function* lines(
   };
 
   let total_e2 = 0n;
-  let unfitCount = 0;
+  const unfit = new Set<string>();
   const named: { product_code: string; why: UnfitReason }[] = [];
-  const note = (item: InventoryItem, why: UnfitReason) => {
-    unfitCount += 1;
-    if (named.length < NAMED) named.push({ product_code: item.code, why });
-  };
-  for await (const items of fitting(note)) for (const { value_e2 } of items) total_e2 += value_e2;
-  if (unfitCount > 0 && !skipUnfit)
-    throw new Failed<ExportFailure>({
-      code: "inventory.unfit_products",
-      count: unfitCount,
-      products: named,
+  const failure = (count: number) =>
+    new Failed<ExportFailure>({ code: "inventory.unfit_products", count, products: named });
+  const judged = fitting(({ code }, why) => {
+    if (why === null) return false;
+    unfit.add(code);
+    if (named.length < NAMED) named.push({ product_code: code, why });
+    return true;
+  });
+  for await (const items of judged) for (const { value_e2 } of items) total_e2 += value_e2;
+  if (unfit.size > 0 && !skipUnfit) throw failure(unfit.size);
+  // A unit may be changed between the walks: the sum in H005 decides who has a line.
+  const asJudged = () =>
+    fitting(({ code }, why) => {
+      const isOut = unfit.has(code);
+      if (!isOut && why !== null) throw failure(unfit.size + 1);
+      return isOut;
     });
 
   const day = spedDay(moment.day);
   yield chunk([["H005", day, number(total_e2, 2), "01"]]);
   // An inventory of the value 0 has no H010.
   if (total_e2 !== 0n)
-    for await (const items of fitting()) if (items.length > 0) yield chunk(items.map(h010));
+    for await (const items of asJudged()) if (items.length > 0) yield chunk(items.map(h010));
   yield chunk([["K100", `01${day.slice(2)}`, day]]);
-  for await (const items of fitting())
+  for await (const items of asJudged())
     if (items.length > 0) yield chunk(items.map((item) => k200(day, item)));
 }
 

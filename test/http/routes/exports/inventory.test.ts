@@ -164,6 +164,43 @@ test("a product that fits into no line of the SPED is refused by its name, or le
     ]);
   }));
 
+/** Changes the unit of P2 when the first walk has ended, and then reads the file. */
+async function spedWhileUnitChanges(service: TestApp, from: string, to: string) {
+  const { ports } = service;
+  await buy(service, 1, [item("P1", "2", "1.50"), item("P2", "1", "4.00")]);
+  const write = (unit: string) =>
+    ports.database.writing.execute({
+      sql: "update products set unit = ?1 where code = 'P2'",
+      args: [unit],
+    });
+  await write(from);
+  const { single } = ports.reader;
+  let walks = 0;
+  ports.reader.single = async (statement, signal) => {
+    if (statement.sql.includes("from products") && ++walks === 2) await write(to);
+    return single.call(ports.reader, statement, signal);
+  };
+  const lines = await sped(service, "&skip_unfit=true");
+  expect(walks).toBeGreaterThan(2);
+  return lines;
+}
+
+test("a unit that is changed while a SPED is written lets the H010 be those of the sum in H005", () =>
+  withApp(async (service) => {
+    expect(await spedWhileUnitChanges(service, "CAIXA12", "CX")).toEqual([
+      "|H005|23112026|3,00|01|",
+      "|H010|P1|UN|2,000|1,500000|3,00|0|||||",
+      "|K100|01112026|23112026|",
+      "|K200|23112026|P1|2,000|0||",
+    ]);
+  }));
+
+test("a unit that fits no more while a SPED is written interrupts the file", () =>
+  withApp(async (service) => {
+    const failed = await spedWhileUnitChanges(service, "CX", "CAIXA12").catch(String);
+    expect(failed).toContain("export.interrupted");
+  }));
+
 test("the lines of the SPED of a stock without a value have no H010", () =>
   withApp(async (service) => {
     await buy(service, 1, [item("P1", "2", "1.50")]);
