@@ -7,7 +7,7 @@ import type { ApprovalLine, Approvals } from "./answers.ts";
 export const post = <T>(path: string, json?: unknown): Promise<T> =>
   ask<T>(path, { method: "POST", key: newKey(), ...(json === undefined ? {} : { json }) });
 
-const LOST = "Outra pessoa já tinha aprovado esta nota. O estoque não mudou de novo.";
+const LOST = "Esta nota já estava aprovada. O estoque não mudou de novo.";
 
 /** Approves one note, with what a person decided about it. True: it is in stock, by this or by another person. */
 export async function approveOne(key: string, corrections?: unknown): Promise<void> {
@@ -44,8 +44,7 @@ export async function approveMany(
   }
   const said = [
     approved > 0 && count(approved, "nota aprovada", "notas aprovadas"),
-    before > 0 &&
-      `${count(before, "já estava", "já estavam")} no estoque (aprovada por outra pessoa)`,
+    before > 0 && `${count(before, "já estava", "já estavam")} no estoque`,
     refused.length > 0 && count(refused.length, "não foi aprovada", "não foram aprovadas"),
   ].filter((text) => text !== false);
   if (said.length > 0) notify(`${said.join(" · ")}.`, { tone: approved > 0 ? "good" : "plain" });

@@ -41,8 +41,7 @@ export function Reverse(props: { note: NoteDetail; done: () => void; onClose: ()
     setBusy(true);
     post<{ already_reversed: boolean }>(path, { reason: reason.trim() }).then(
       ({ already_reversed }) => {
-        if (already_reversed)
-          notify("Outra pessoa já tinha estornado esta nota.", { tone: "plain" });
+        if (already_reversed) notify("Esta nota já estava estornada.", { tone: "plain" });
         else notify("Nota estornada. Ela pode ser aprovada de novo.");
         props.done();
         props.onClose();

@@ -91,7 +91,7 @@ function settle(results: readonly Approval[]): void {
       return {
         ...settled,
         kind: "stock",
-        message: result.outcome === "approved" ? "" : "Outra pessoa já tinha aprovado.",
+        message: result.outcome === "approved" ? "" : "Já estava aprovada.",
       };
     const [hold] = result.holds ?? [];
     return {

@@ -103,7 +103,7 @@ export const notesSentences: readonly Sentence[] = [
         await route.continue();
       });
       await button.click();
-      await page.getByText("Outra pessoa já tinha aprovado esta nota.").waitFor();
+      await page.getByText("Esta nota já estava aprovada.").waitFor();
       await page.getByRole("button", { name: "Estornar" }).waitFor();
       const { body } = await world.call("GET", `/api/nfes/${accessKey}`);
       equal(Object(body).movements.length, 1);
