@@ -155,7 +155,7 @@ const EVENTS = {
     payload: z.object({ product_code }),
   },
   "product.changed": {
-    when: "Um usuário alterou ou reativou um produto",
+    when: "Um usuário alterou ou reativou um produto, ou mercadoria voltou a um produto inativo, que fica ativo de novo",
     payload: z.object({ product_code }),
   },
   "product.deactivated": {

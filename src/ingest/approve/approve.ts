@@ -6,7 +6,7 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement, Value } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import { type TakenLot, takenLots } from "../../stock/lots/keep-lots.ts";
-import { appendMoved, postedByNote } from "../../stock/posting/append-moved.ts";
+import { appendMovedActivating, postedByNote } from "../../stock/posting/append-moved.ts";
 import { type LateCost, postLateCost } from "../../stock/posting/late-cost.ts";
 import { stockFailureFrom } from "../../stock/posting/out-of-range.ts";
 import { invalidatedTags, post } from "../../stock/posting/posting.ts";
@@ -123,13 +123,10 @@ async function commitApproval(
     ...saveUnitDiffers(posting, proposal.settings.units),
     ...saveLotFindings(posting),
     ...(hasExits(posting) ? [saveNegativeBalance(posting)] : []),
-    appendMoved(
-      posting.at,
-      processed,
-      postedByNote(posting),
-      guard,
-      proposal.settings.costRisePercent,
-    ),
+    ...appendMovedActivating(posting.at, processed, postedByNote(posting), guard, {
+      risePercent: proposal.settings.costRisePercent,
+      bumps: invalidatedTags(posting).includes("products"),
+    }),
     ...(hasExits(posting) ? [appendLowStockOfNote(posting)] : []),
     ...exitsAtOnce(posting, eventExits, options.cause),
     bumpTags(posting.company, ["nfes", ...tagsOf(proposal)], guard),

@@ -3,7 +3,7 @@ import type { Settings } from "../../accounts/company.ts";
 import { audit, bumpTags } from "../../journal/record.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Statement } from "../../ports/sql.ts";
-import { appendMoved, postedByDocument } from "../../stock/posting/append-moved.ts";
+import { appendMovedActivating, postedByDocument } from "../../stock/posting/append-moved.ts";
 import {
   changeEventExits,
   EVENT_ORIGIN,
@@ -98,7 +98,7 @@ export function eventExitStatements(change: EventExitChange, cause: UserCause): 
     ...changeEventExits(change),
     saveEventBeforeCount(change),
     ...(made.length === 0 ? [] : [...saveMissingByEvents(change), appendLowStockOfNote(posting)]),
-    appendMoved(
+    ...appendMovedActivating(
       at,
       {
         type: "nfe.event_exits",

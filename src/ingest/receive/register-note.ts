@@ -10,7 +10,7 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import { takenLots } from "../../stock/lots/keep-lots.ts";
-import { appendMoved, postedByNote } from "../../stock/posting/append-moved.ts";
+import { appendMovedActivating, postedByNote } from "../../stock/posting/append-moved.ts";
 import { stockFailureFrom } from "../../stock/posting/out-of-range.ts";
 import { invalidatedTags, type Posting, post } from "../../stock/posting/posting.ts";
 import { FACTOR_ONE } from "../../stock/supplier-items/factor.ts";
@@ -247,12 +247,15 @@ function journalOf(r: Registration): Statement[] {
     ...(r.posting === null
       ? []
       : [
-          appendMoved(
+          ...appendMovedActivating(
             r.at,
             { type: "nfe.processed", payload },
             postedByNote(r.posting),
             guard,
-            r.settings.costRisePercent,
+            {
+              risePercent: r.settings.costRisePercent,
+              bumps: invalidatedTags(r.posting).includes("products"),
+            },
           ),
         ]),
     bumpTags(company, ["nfes", ...(r.posting === null ? [] : invalidatedTags(r.posting))], guard),

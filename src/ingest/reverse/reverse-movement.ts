@@ -8,7 +8,7 @@ import type { Row, Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import type { MovementFailure } from "../../stock/failures.ts";
 import { IS_FIRST } from "../../stock/found-movements.ts";
-import { appendMoved, postedByHand } from "../../stock/posting/append-moved.ts";
+import { appendMovedActivating, postedByHand } from "../../stock/posting/append-moved.ts";
 import { failIfCountedSince, notCountedSince } from "../../stock/posting/counted-over.ts";
 import { EVENT_ORIGIN } from "../../stock/posting/event-exits.ts";
 import { COUNT_ORIGIN } from "../../stock/posting/movement.ts";
@@ -119,7 +119,7 @@ async function commitReversal(
     ...(takesGoodsOut(movements)
       ? [appendLowStockOfMovement({ company, at, origin, posting: id })]
       : []),
-    appendMoved(
+    ...appendMovedActivating(
       at,
       { type: "movement.reversed", payload: { product_code: product, undoes } },
       postedByHand(company, id, origin),

@@ -7,7 +7,7 @@ import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
-import { appendMoved, postedByDocument } from "../../stock/posting/append-moved.ts";
+import { appendMovedActivating, postedByDocument } from "../../stock/posting/append-moved.ts";
 import { failIfCountedSince, notCountedSince } from "../../stock/posting/counted-over.ts";
 import { EVENT_ORIGIN, standingExits } from "../../stock/posting/event-exits.ts";
 import { stockFailureFrom } from "../../stock/posting/out-of-range.ts";
@@ -148,7 +148,7 @@ export function reversalStatements(
     ...reverse(reversal),
     ...endLateCosts(reversal, accessKey),
     ...(takesGoodsOut(movements) ? [...negative, appendLowStockOfNote(posting)] : []),
-    appendMoved(
+    ...appendMovedActivating(
       at,
       { type: "nfe.reversed", payload: { access_key: accessKey, direction } },
       postedByDocument(company, id, accessKey, ["NFE", EVENT_ORIGIN]),

@@ -3,7 +3,7 @@ import { appendEvents, bumpTags } from "../../journal/record.ts";
 import type { Guard, Statement, Value } from "../../ports/sql.ts";
 import { IS_FIRST } from "../found-movements.ts";
 import { keepLots, NEVER } from "../lots/keep-lots.ts";
-import { appendMoved } from "../posting/append-moved.ts";
+import { appendMovedActivating } from "../posting/append-moved.ts";
 import { balancesAfter } from "../posting/balances.ts";
 import { COUNT_ORIGIN } from "../posting/movement.ts";
 import { STEP_FIGURES, stepPlace, valuationSteps } from "../posting/valued-fold.ts";
@@ -71,7 +71,7 @@ export function sliceStatements(slice: Slice): Statement[] {
         where b.quantity_e4 < p.min_stock_e4 and b.quantity_e4 - m.quantity_e4 >= p.min_stock_e4`,
       args: args.slice(0, 5),
     }),
-    appendMoved(
+    ...appendMovedActivating(
       at,
       { type: "count.moved", payload: { count_id: count } },
       { company, origins: [COUNT_ORIGIN], refs: [`${count}#`, `${count}$`], posting: slice.token },

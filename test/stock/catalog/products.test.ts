@@ -168,7 +168,7 @@ test("a product with stock is not deactivated, also where the stock comes in bet
     ]);
   }));
 
-test("goods of a note enter an inactive product, which stays as it is", () =>
+test("goods of a note enter an inactive product, which is active again and stays as it is otherwise", () =>
   withApp(async (service) => {
     await stocked(service);
     const json = { product_code: "P2", type: "SAIDA", quantity: 3 };
@@ -180,7 +180,7 @@ test("goods of a note enter an inactive product, which stays as it is", () =>
     );
     expect(status).toBe(200);
     const { body } = await service.send("GET", "/api/products/P2");
-    expect(body).toMatchObject({ active: false, name: "COCO RALADO", quantity: 3 });
+    expect(body).toMatchObject({ active: true, name: "COCO RALADO", quantity: 3 });
     expect(await reconcileAll(service.ports, 1)).toEqual([]);
   }));
 
