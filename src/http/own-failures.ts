@@ -163,18 +163,22 @@ export const HOLD_ADVICE: Readonly<
   },
   unknown_operation: { advice: "Ao aprovar, informe o efeito de cada item", overridable: true },
   mapping: { advice: "Ligue o código a um produto", overridable: true },
+  rounds_to_zero: {
+    advice: "Corrija o fator do de-para, ou informe outro fator ao aprovar",
+    overridable: false,
+  },
   signature_invalid: { advice: "Peça ao emitente o XML original", overridable: true },
   retail: { advice: "Confira antes de aprovar, ou descarte", overridable: true },
 };
 
 /** The codes of the rules that a note may have. */
 export const RULE_CODES: readonly string[] =
-  "note.environment note.no_protocol note.not_authorised note.authorised_with_alert note.protocol_mismatch note.key_mismatch note.cancelled_protocol note.cancelled_inside note.cancelled_event note.refused_by_recipient note.not_delivered note.goods_lost note.immobilised note.not_ours note.same_root note.cnpj_unknown note.no_goods note.complements_cost note.complement_waits note.original_reversed note.complement_quantity note.unknown_operation note.cfop_direction note.cfop_not_in_nfe note.return note.mapping note.signature_invalid note.certificate_not_checked note.signer_not_compared note.revocation_not_checked note.retail item.complement_quantity item.complement item.adjustment item.credit_or_debit item.service item.no_quantity cfop.none item.refused_never_entered item.credit_or_debit_goods item.own_transfer cfop.unknown cfop.direction cfop.ask cfop.goods item.none_applies whose.refused_never_entered whose.untold_exit_note whose.untold_entry_note whose.our_exit whose.our_entry whose.supplier_sale whose.their_entry whose.not_ours".split(
+  "note.environment note.no_protocol note.not_authorised note.authorised_with_alert note.protocol_mismatch note.key_mismatch note.cancelled_protocol note.cancelled_inside note.cancelled_event note.refused_by_recipient note.not_delivered note.goods_lost note.immobilised note.not_ours note.same_root note.cnpj_unknown note.no_goods note.complements_cost note.complement_waits note.original_reversed note.complement_quantity note.unknown_operation note.cfop_direction note.cfop_not_in_nfe note.return note.mapping note.rounds_to_zero note.signature_invalid note.certificate_not_checked note.signer_not_compared note.revocation_not_checked note.retail item.complement_quantity item.complement item.adjustment item.credit_or_debit item.service item.no_quantity cfop.none item.refused_never_entered item.credit_or_debit_goods item.own_transfer cfop.unknown cfop.direction cfop.ask cfop.goods item.none_applies whose.refused_never_entered whose.untold_exit_note whose.untold_entry_note whose.our_exit whose.our_entry whose.supplier_sale whose.their_entry whose.not_ours".split(
     " ",
   );
 
 /** The codes of findings. */
 export const FINDING_CODES: readonly string[] =
-  "encoding_guessed unknown_elements lots_left_out lots_do_not_add_up tax_unreadable cnpj_check_digit cpf_check_digit protocol_incomplete protocol_number digest_mismatch environment_mismatch signature_reference unsigned contingency reference_key total_differs total_without_items note_total cost_below_total item_value item_tax_value gtin_check_digit lot_dates zero_quantity repeated_item_number tax_unit more_findings authorised_with_alert other_company same_root company_cnpj_unknown complement_quantity cfop_direction cfop_not_in_nfe immobilised certificate_not_checked signer_not_compared revocation_not_checked held_after_processing not_approved before_count has_returns negative_balance gtin_changed ncm_changed unit_changed event_negative_balance event_before_count event_not_booked returned_more unit_differs lot_insufficient lot_expired lot_expiries_differ".split(
+  "encoding_guessed unknown_elements lots_left_out lots_do_not_add_up tax_unreadable cnpj_check_digit cpf_check_digit protocol_incomplete protocol_number digest_mismatch environment_mismatch signature_reference unsigned contingency reference_key total_differs total_without_items note_total cost_below_total item_value item_tax_value gtin_check_digit lot_dates zero_quantity repeated_item_number tax_unit more_findings authorised_with_alert other_company same_root company_cnpj_unknown complement_quantity cfop_direction cfop_not_in_nfe immobilised certificate_not_checked signer_not_compared revocation_not_checked held_after_processing not_approved before_count has_returns negative_balance gtin_changed ncm_changed unit_changed event_negative_balance event_before_count event_not_booked returned_more quantity_rounded unit_differs lot_insufficient lot_expired lot_expiries_differ".split(
     " ",
   );

@@ -46,6 +46,7 @@ const RULES: { readonly [R in keyof RuleParams]: readonly RuleParams[R][] } = {
   "note.cfop_not_in_nfe": [{ items: Array.from({ length: 30 }, (_, i) => i + 1) }],
   "note.return": [{ namesOriginal: true }, { namesOriginal: false }],
   "note.mapping": [{ items: [1] }],
+  "note.rounds_to_zero": [{ items: [1] }, { items: [1, 2] }],
   "note.signature_invalid": [
     { why: "absent" },
     { why: "not_verified" },

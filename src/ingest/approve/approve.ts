@@ -19,6 +19,7 @@ import { exitsAsRead, linkReturns } from "../../stock/posting/returned-exits.ts"
 import { costJson } from "../cost/stored-cost.ts";
 import { rejudgeAwaiting } from "../judge/rejudge-waiting.ts";
 import { hasExits, POSTING_GUARD } from "../note/registration-sql.ts";
+import { saveRounded } from "../note/rounded.ts";
 import { noneUndone } from "../note/undone-originals.ts";
 import type { Finding } from "../note/written-verdict.ts";
 import { beforeCountFindings, saveBeforeCount } from "./before-count.ts";
@@ -119,6 +120,7 @@ async function commitApproval(
     ...postLateCost(lateCostOf(proposal)),
     ...linkReturns(posting, returned?.links ?? []),
     ...saveReturnedMore(posting, returned?.excess ?? []),
+    ...saveRounded(posting, proposal.rounded),
     ...(posting.entries.length > 0 ? [saveBeforeCount(posting)] : []),
     ...saveUnitDiffers(posting, proposal.settings.units),
     ...saveLotFindings(posting),
@@ -152,7 +154,11 @@ async function commitApproval(
     rows[0] === undefined || rows[0].length === 0
       ? null
       : {
-          findings: [...findingsOf(rows.flat()), ...returnedMore(returned?.excess ?? [])],
+          findings: [
+            ...findingsOf(rows.flat()),
+            ...returnedMore(returned?.excess ?? []),
+            ...proposal.rounded,
+          ],
           lots: takenLots(rows.flat()),
         };
   return ports.writer.commit({ statements, read }, options.signal).catch((error) => {

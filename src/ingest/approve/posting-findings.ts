@@ -1,3 +1,4 @@
+import { QUANTITY_ROUNDED } from "../note/rounded.ts";
 import { BEFORE_COUNT } from "./before-count.ts";
 import { LOT_FINDINGS } from "./lot-findings.ts";
 import { NEGATIVE_BALANCE } from "./negative-balance-finding.ts";
@@ -12,6 +13,7 @@ const CODES = [
   BEFORE_COUNT,
   UNIT_DIFFERS,
   RETURNED_MORE,
+  QUANTITY_ROUNDED,
   ...LOT_FINDINGS,
 ];
 

@@ -2,15 +2,13 @@ import type { Settings } from "../../accounts/company.ts";
 import { settingsOf } from "../../accounts/settings/settings.ts";
 import { today } from "../../lib/days.ts";
 import { newId } from "../../lib/id.ts";
-import type { NItem, Position } from "../../lib/item-number.ts";
+import type { Position } from "../../lib/item-number.ts";
 import { Failed, orFail } from "../../lib/result.ts";
-import { CORRECTION_MESSAGES } from "../../messages/pt-BR/documents/corrections.ts";
 import { ruleSentence } from "../../messages/pt-BR/documents/rules.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import type { Posting } from "../../stock/posting/posting.ts";
-import { FACTOR_ONE } from "../../stock/supplier-items/factor.ts";
 import { costEffect, costed, issueYear } from "../cost/item-cost.ts";
 import { readingOf, rejudgeNote } from "../judge/rejudge.ts";
 import { learntValues } from "../note/changed-items.ts";
@@ -18,8 +16,9 @@ import { broughtBy, type EventExits, eventExits, NO_EXITS } from "../note/event-
 import type { FlowOptions } from "../note/flow-options.ts";
 import { knownEvents } from "../note/known-events.ts";
 import { type Booking, bookingLines } from "../note/lines.ts";
-import { type Mapping, mappingOf, unmappedItems } from "../note/mapping.ts";
+import { type Mapping, mappingOf } from "../note/mapping.ts";
 import { POSTING_GUARD } from "../note/registration-sql.ts";
+import { roundedFindings } from "../note/rounded.ts";
 import {
   findNote,
   itemsOf,
@@ -29,12 +28,13 @@ import {
   type StoredNote,
 } from "../note/stored-note.ts";
 import { ORIGINAL_REVERSED, originalsChanged, referencedKeys } from "../note/undone-originals.ts";
-import { applyCorrections } from "../verdict/corrections.ts";
+import type { Finding } from "../note/written-verdict.ts";
 import { standingOf } from "../verdict/event-standing.ts";
-import type { HoldCode, IngestFailure } from "../verdict/failures.ts";
+import type { IngestFailure } from "../verdict/failures.ts";
 import { RULES_VERSION } from "../verdict/rules.ts";
 import type { Effect } from "../verdict/verdict.ts";
 import { type ComplementCost, costOfComplement, isCostComplement } from "./complement.ts";
+import { effectsAfter, factorOf, ROUNDS_TO_ZERO } from "./effects-after.ts";
 import {
   type ItemCorrection,
   type RequestedCorrections,
@@ -70,6 +70,8 @@ export interface Proposal {
   readonly complement: ComplementCost | null;
   /** Of a return whose original is known: the exits that it brings back; null: of any other. */
   readonly returned: ReturnedGoods | null;
+  /** Where rounding changes a quantity by more than 1 %. */
+  readonly rounded: readonly Finding[];
   /** Of a return: the keys of the notes that may not be reversed meanwhile. */
   readonly originals: readonly string[];
   /** The settings it was made under; the guards of the batch check that they are unchanged. */
@@ -101,14 +103,7 @@ export async function propose(
   const corrections = orFail(
     await resolveCorrections(ports, settings, stored, options.corrections, options.signal),
   );
-  const effects = effectsAfter(
-    note,
-    stored,
-    mapping,
-    corrections,
-    settings,
-    options.corrections.override,
-  );
+  const effects = effectsAfter(note, stored, mapping, corrections, settings, options.corrections);
   const year = issueYear(note.issuedAt);
   const corrected: JudgedItem[] = [];
   const items = stored.map((item) => {
@@ -168,6 +163,7 @@ export async function propose(
     eventExits,
     complement,
     returned,
+    rounded: roundedFindings(booked.rounded),
     originals:
       options.corrections.override.includes(ORIGINAL_REVERSED) ||
       !stored.some(({ bringsCost, effect }) => !bringsCost && effect !== "none")
@@ -214,7 +210,7 @@ const awaitsOriginal = ({ accessKey, referenced }: StoredNote): Failed<IngestFai
   });
 
 /**
- * The note with a verdict of the present settings and rules; one that waits for a mapping is always judged again.
+ * The note with a verdict of the present settings and rules; one that waits for a mapping or a factor is always judged again.
  * Fails with `nfe.not_found`, and with `nfe.unreadable` where it cannot be judged again.
  */
 async function freshNote(
@@ -232,7 +228,7 @@ async function freshNote(
     const stale =
       note.settingsVersion !== settings.version ||
       note.rulesVersion < RULES_VERSION ||
-      note.holds.some(({ code }) => code === "mapping") ||
+      note.holds.some(({ code }) => code === "mapping" || code === ROUNDS_TO_ZERO) ||
       isCostComplement(note) ||
       (note.direction === "none" && note.holds.some(({ code }) => code === "no_goods")) ||
       (await originalsChanged(ports, settings.company, note, signal));
@@ -245,54 +241,6 @@ async function freshNote(
   });
 }
 
-function effectsAfter(
-  note: StoredNote,
-  items: readonly JudgedItem[],
-  mapping: Mapping,
-  corrections: ReadonlyMap<Position, ItemCorrection>,
-  settings: Settings,
-  override: readonly HoldCode[],
-): ReadonlyMap<Position, Effect> {
-  // A product given for each unmapped item that moves lifts the hold `mapping` without an override.
-  const allMapped = unmappedItems(items, mapping).every((item) => {
-    const correction = corrections.get(item.position);
-    return correction?.product != null || (correction?.effect ?? item.effect) === "none";
-  });
-  const holds = note.holds.filter((hold) => hold.code !== "mapping" || !allMapped);
-  const corrected = new Map<Position, "entry" | "exit" | "none">();
-  for (const [position, correction] of corrections)
-    if (correction.effect !== null) corrected.set(position, correction.effect);
-  const applied = applyCorrections({ holds, direction: note.direction, items }, settings, {
-    override,
-    effects: corrected,
-  });
-  if (!applied.ok)
-    throw new Failed<IngestFailure>(
-      applied.error.code === "missing_effects"
-        ? missingEffects(applied.error.items)
-        : applied.error,
-    );
-  const { effects, holdsLeft } = applied.value;
-  if (holdsLeft.length > 0)
-    throw new Failed<IngestFailure>({
-      code: "nfe.held",
-      access_key: note.accessKey,
-      holds: holdsLeft,
-    });
-  return effects;
-}
-
-/** "-" in a JSON pointer is the element that is not there yet (RFC 6901, section 4). */
-const missingEffects = (items: readonly NItem[]): IngestFailure => ({
-  code: "nfe.correction",
-  errors: items.map((nItem) => ({
-    path: "/items/-/effect",
-    code: "missing",
-    message: CORRECTION_MESSAGES.missingEffect(nItem),
-    expected: "entry | exit | none",
-  })),
-});
-
 function bookingOf(
   item: JudgedItem,
   effects: ReadonlyMap<Position, Effect>,
@@ -304,7 +252,7 @@ function bookingOf(
     item,
     effect: effects.get(item.position) ?? item.effect,
     bringsCost: item.bringsCost,
-    factor: correction?.factor ?? mapping.find(item.code, item.unit)?.factor ?? FACTOR_ONE,
+    factor: factorOf(item, mapping, correction),
     product: correction?.product ?? null,
     mapped: mapping.find(item.code, item.unit) !== null,
     factorIsManual: correction !== undefined && correction.factor !== null,

@@ -11,6 +11,7 @@ import { knownEvents } from "../note/known-events.ts";
 import { itemFindings, type StockItem } from "../note/lines.ts";
 import { emptyMapping, type Mapping, mappingOf, unmappedItems } from "../note/mapping.ts";
 import { partyId, referencedJson, stockItems } from "../note/registration-sql.ts";
+import { vanishingItems } from "../note/rounded.ts";
 import { undoneAmong } from "../note/undone-originals.ts";
 import {
   type Finding,
@@ -93,6 +94,7 @@ async function judged(
       unmapped: settings.requireMapping
         ? unmappedItems(stated, mapping).map((item) => item.nItem)
         : [],
+      vanishing: mappingRead ? vanishingItems(stated, mapping).map((item) => item.nItem) : [],
       standing,
       originalEntered: entered.size > 0,
       awaited: (note.ide.finNFe === "2" ? keysOf(note) : []).filter((key) => !entered.has(key)),

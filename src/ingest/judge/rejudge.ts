@@ -233,7 +233,7 @@ export async function rejudgePending(
   );
 }
 
-/** Judges the PENDENTE notes of suppliers again that wait for a mapping; with `code` those that have an item of it. */
+/** Judges the PENDENTE notes of suppliers again that wait for a mapping or for another factor; with `code` those that have an item of it. */
 export async function rejudgeSuppliers(
   ports: Ports,
   company: number,
@@ -244,7 +244,7 @@ export async function rejudgeSuppliers(
   await rejudgeWhere(
     ports,
     company,
-    `supplier_id in (select value from json_each(?4)) and iif(?5 is null, exists (select 1 from json_each(holds) where value ->> 'code' = 'mapping'),
+    `supplier_id in (select value from json_each(?4)) and iif(?5 is null, exists (select 1 from json_each(holds) where value ->> 'code' in ('mapping', 'rounds_to_zero')),
       exists (select 1 from note_items i where i.company = ?1 and i.note = notes.id and i.code = ?5))`,
     [JSON.stringify(suppliers), code],
     signal,

@@ -81,6 +81,7 @@ export function eventExits(
       const taken = over > 0n ? rest : asked;
       // Two events that round up may ask for 1/10⁴ more than there is.
       if (over > 1n) refuse("more_than_brought");
+      if (asked === 0n && quantity_e4 > 0n) refuse("rounds_to_zero");
       if (taken === 0n) continue;
       left.set(part, rest - taken);
       exits.push(...exitsOf(event, item, part, rows, Number(taken), taken === whole, at));

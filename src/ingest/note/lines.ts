@@ -13,6 +13,7 @@ import {
 import { type UnitSpellings, unitKey } from "../../stock/supplier-items/unit.ts";
 import type { CostedItem } from "../cost/item-cost.ts";
 import type { Effect } from "../verdict/verdict.ts";
+import { isOff, offByMuch, type Rounded } from "./rounded.ts";
 import type { StoredLot } from "./tables.ts";
 import type { Finding } from "./written-verdict.ts";
 
@@ -76,6 +77,7 @@ export function lotsAddUp(
 /**
  * The supplier lines and ledger entries of the items that move goods: one entry per item and lot.
  * The parts of a line add up to it exactly, in quantity and in cost (largest remainder).
+ * `rounded`: the items that rounding has changed by more than 1 %. Callers have refused what would be 0 (`roundsToZero`).
  * `units`: the company's spellings of units. Fails with `stock.out_of_range` for a quantity beyond 2⁵³ of 1/10⁴.
  */
 export function bookingLines(
@@ -84,7 +86,9 @@ export function bookingLines(
 ): {
   lines: SupplierLine[];
   entries: Entry[];
+  rounded: Rounded[];
 } {
+  const rounded: Rounded[] = [];
   const lines: SupplierLine[] = [];
   const entries: Entry[] = [];
   const parts = itemParts(bookings.map((booking) => booking.item));
@@ -121,7 +125,10 @@ export function bookingLines(
       factor_given: booking.factorIsManual,
     });
     const sign = effect === "entry" ? 1 : -1;
-    for (const part of partsOf(item, quantity_e4))
+    const made = partsOf(item, quantity_e4);
+    const much = offByMuch(item, booking.factor, quantity_e4, made.roundedLots);
+    if (much !== null) rounded.push(much);
+    for (const part of made.parts)
       entries.push({
         code: item.code,
         unit,
@@ -134,7 +141,7 @@ export function bookingLines(
         part: `${parts.get(item.position)}${part.lot === null ? "" : `/${part.ref}`}`,
       });
   }
-  return { lines, entries };
+  return { lines, entries, rounded };
 }
 
 interface Part {
@@ -146,7 +153,11 @@ interface Part {
   expires_on: string | null;
 }
 
-function partsOf(item: StockItem, quantity_e4: number): Part[] {
+/** The movements of an item; `roundedLots`: the lots of which rounding leaves nothing, or changes more than 1 %. */
+function partsOf(
+  item: StockItem,
+  quantity_e4: number,
+): { parts: Part[]; roundedLots: readonly string[] } {
   const whole: Part = {
     quantity_e4,
     cost_e2: item.landed_e2,
@@ -154,14 +165,18 @@ function partsOf(item: StockItem, quantity_e4: number): Part[] {
     ref: "",
     expires_on: null,
   };
-  if (item.lots.length === 0 || !lotsAddUp(item)) return [whole];
+  if (item.lots.length === 0 || !lotsAddUp(item)) return { parts: [whole], roundedLots: [] };
   const lots = mergedLots(item.lots);
   const quantities = apportion(
     quantity_e4,
     lots.map((lot) => lot.quantity_e4),
   );
   const costs = apportion(item.landed_e2, quantities);
-  return lots
+  const sum = sumExact(lots.map((lot) => lot.quantity_e4));
+  const off = lots.filter((lot, i) =>
+    isOff(BigInt(quantities[i] ?? 0) * BigInt(sum), BigInt(quantity_e4) * BigInt(lot.quantity_e4)),
+  );
+  const parts = lots
     .map((lot, i) => ({
       quantity_e4: quantities[i] ?? 0,
       cost_e2: costs[i] ?? 0,
@@ -170,6 +185,7 @@ function partsOf(item: StockItem, quantity_e4: number): Part[] {
       expires_on: lot.expires_on,
     }))
     .filter((part) => part.quantity_e4 > 0);
+  return { parts, roundedLots: off.map(({ lot }) => lot) };
 }
 
 /** One lot for each number and expiry date: another date is another movement. */

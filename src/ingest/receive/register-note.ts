@@ -47,6 +47,7 @@ import {
   registeredStatus,
   registrationGuard,
 } from "../note/registration-sql.ts";
+import { roundedFindings } from "../note/rounded.ts";
 import { findNote } from "../note/stored-note.ts";
 import { setWaitingEffects } from "../note/waiting-effects.ts";
 import type { Finding, WrittenVerdict } from "../note/written-verdict.ts";
@@ -182,7 +183,7 @@ function registrationOf(
   };
   if (!approve || judged.verdict.holds.length > 0 || needsOthers(note, judged.verdict))
     return { ...base, posting: null };
-  const { lines, entries } = bookingLines(
+  const { lines, entries, rounded } = bookingLines(
     judged.items.map((item, i) => ({
       item,
       effect: judged.verdict.effects[i] ?? "ask",
@@ -211,7 +212,7 @@ function registrationOf(
     day: today(at, settings.timeZone),
     guard: POSTING_GUARD,
   };
-  return { ...base, posting };
+  return { ...base, findings: [...base.findings, ...roundedFindings(rounded)], posting };
 }
 
 /** Whether what the note does depends on the notes that it refers to: it is approved after its registration. */

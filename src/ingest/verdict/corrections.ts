@@ -21,6 +21,7 @@ const IS_OVERRIDABLE: Readonly<Record<HoldCode, boolean>> = {
   original_reversed: true,
   unknown_operation: true,
   mapping: true,
+  rounds_to_zero: false,
   signature_invalid: true,
   retail: true,
 };

@@ -23,6 +23,7 @@ export const HOLD_CODES = [
   "original_reversed",
   "unknown_operation",
   "mapping",
+  "rounds_to_zero",
   "signature_invalid",
   "retail",
 ] as const;

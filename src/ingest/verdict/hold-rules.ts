@@ -213,6 +213,17 @@ export const HOLD_RULES: readonly NoteRule[] = [
       );
     },
   }),
+  noteRule("note.rounds_to_zero", {
+    source: "Own decision: goods that no movement could show are not said to be in stock",
+    hold: "rounds_to_zero",
+    when: (input) => {
+      if (input.direction === "none") return null;
+      const vanishing = new Set(input.known.vanishing ?? []);
+      return someItems(
+        itemsOfKind(input, "goods", "ask").filter(({ nItem }) => vanishing.has(nItem)),
+      );
+    },
+  }),
   ...SIGNATURE_RULES,
   noteRule("note.retail", {
     source: "MOC NFC-e, ide/mod 65: a sale to a consumer over the counter",

@@ -18,6 +18,8 @@ export interface UndoneOriginal {
 export interface KnownFacts {
   /** nItem of the items whose supplier code is mapped to no product. */
   readonly unmapped?: readonly NItem[];
+  /** nItem of the items whose quantity is 0 in stock units, by the factor of their mapping, and not on the note. */
+  readonly vanishing?: readonly NItem[];
   /** Summary of the events stored under its key; absent: there are none. */
   readonly standing?: Standing;
   /** Null or absent: the signature was not verified. */

@@ -55,6 +55,7 @@ export interface NoteRuleParams {
   readonly "note.cfop_not_in_nfe": { readonly items: readonly number[] };
   readonly "note.return": { readonly namesOriginal: boolean };
   readonly "note.mapping": { readonly items: readonly number[] };
+  readonly "note.rounds_to_zero": { readonly items: readonly number[] };
   readonly "note.signature_invalid": {
     readonly why:
       | "absent"

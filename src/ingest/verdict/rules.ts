@@ -7,7 +7,7 @@ import { ITEM_RULES } from "./item-rules.ts";
  * verdict; a PENDENTE note with an older one is judged again before it is approved, and by maintenance. Raise it by one with
  * every change that may alter a verdict: test/ingest/verdict/rules-version.test.ts fails otherwise.
  */
-export const RULES_VERSION = 10;
+export const RULES_VERSION = 11;
 
 /**
  * The one table of the verdict: the direction of the note, what each item does, and the holds and findings of the whole note.

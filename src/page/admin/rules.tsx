@@ -25,6 +25,7 @@ const QUESTIONS: Record<HoldCode, string | null> = {
   original_reversed: "Devolve mercadoria de uma nota estornada",
   unknown_operation: "A operação não diz se a mercadoria entra ou sai",
   mapping: "Há código do fornecedor sem produto da empresa",
+  rounds_to_zero: null,
   signature_invalid: "A assinatura digital falta ou não confere",
   retail: "É venda de balcão (NFC-e)",
 };

@@ -20,6 +20,7 @@ const NAMES: Readonly<Record<HoldCode, string>> = {
   original_reversed: "Original estornada",
   unknown_operation: "Operação a definir",
   mapping: "Item sem de-para",
+  rounds_to_zero: "Fator pequeno demais",
   signature_invalid: "Assinatura não confere",
   retail: "Cupom (NFC-e)",
 };

@@ -13,6 +13,7 @@ const ADVICE: Readonly<Partial<Record<HoldCode, string>>> = {
   original_reversed: "Se a mercadoria saiu mesmo e voltou, aprove mesmo assim.",
   unknown_operation: "Depois, libere e aprove.",
   mapping: "O sistema lembra na próxima nota.",
+  rounds_to_zero: "Mude o fator em De-para; a nota é conferida de novo.",
 };
 
 export const holdAdvice = (code: HoldCode): string | null => ADVICE[code] ?? null;

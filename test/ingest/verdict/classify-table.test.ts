@@ -77,6 +77,7 @@ const someSettings = fc
 
 const someKnown = fc.record({
   unmapped: fc.constantFrom<NItem[]>([], [1].map(nItemFrom), [1, 2].map(nItemFrom)),
+  vanishing: fc.constantFrom<NItem[]>([], [], [1].map(nItemFrom)),
   standing: fc
     .subarray(["110111", "110192", "112130", "112140", "210220", "210240", "211130"])
     .map((types) =>

@@ -64,6 +64,7 @@ describe("corrections of a verdict", () => {
       "key_mismatch",
       "not_authorised",
       "protocol_mismatch",
+      "rounds_to_zero",
     ]);
   });
 

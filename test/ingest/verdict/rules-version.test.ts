@@ -49,6 +49,8 @@ const VERSIONS: readonly (readonly [number, string])[] = [
   [9, "ee16ce4215dbd5cc"],
   // A return of a note that was reversed or cancelled is held.
   [10, "2e21e6686d873bed"],
+  // Goods of which a factor leaves nothing are held.
+  [11, "d435088f7ec84052"],
 ];
 
 /** The tokens without imports, which do not alter a verdict. */

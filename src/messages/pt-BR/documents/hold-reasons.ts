@@ -17,6 +17,7 @@ const REASONS: Readonly<Record<HoldCode, string>> = {
   original_reversed: "devolve mercadoria de uma nota estornada ou cancelada",
   unknown_operation: "tem operação (CFOP) que não diz se a mercadoria entra ou sai",
   mapping: "tem código do fornecedor ainda sem produto da empresa",
+  rounds_to_zero: "tem quantidade que o fator do de-para arredonda para zero",
   signature_invalid: "tem uma assinatura digital que falta ou não confere",
   retail: "é uma NFC-e, venda de balcão",
 };

@@ -19,6 +19,7 @@ const STEPS: Readonly<Record<HoldCode, string>> = {
     "Aprove de novo a nota original, ou descarte a devolução; se a mercadoria saiu mesmo e voltou, aprove apesar da pendência",
   unknown_operation: "Ao aprovar, informe o efeito de cada item",
   mapping: "Ligue o código a um produto",
+  rounds_to_zero: "Corrija o fator do de-para, ou informe outro fator ao aprovar",
   signature_invalid: "Peça ao emitente o XML original",
   retail: "Confira antes de aprovar, ou descarte",
 };

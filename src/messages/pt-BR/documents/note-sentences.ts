@@ -12,6 +12,14 @@ export const NOTE_SENTENCES = {
   repeatedItemNumber: (nItem: number): string => `Mais de um item da nota tem o número ${nItem}.`,
   lotsDoNotAddUp: (nItem: number): string =>
     `Item ${nItem}: a soma dos lotes é diferente da quantidade do item; o movimento fica sem lote.`,
+  /** `booked`: in stock units. */
+  quantityRounded: (
+    nItem: number,
+    { stated, booked, factor }: { stated: string; booked: string; factor: string },
+  ): string =>
+    `Item ${nItem}: a quantidade ${withComma(stated)}, pelo fator ${withComma(factor)}, foi arredondada para ${withComma(booked)} na unidade do estoque, mais de 1% de diferença; confira o fator.`,
+  lotsRounded: (nItem: number, lots: string): string =>
+    `Item ${nItem}: na unidade do estoque, a quantidade destes lotes foi arredondada em mais de 1%, ou ficou sem movimento: ${lots}.`,
   /** What a known code of the supplier was in the last note in stock, and what it is in this one. */
   gtinChanged: (nItem: number, was: string, is: string): string =>
     `Item ${nItem}: o código de barras (GTIN) deste código do fornecedor era ${was} e agora é ${is}; confira se ainda é o mesmo produto.`,
@@ -81,7 +89,13 @@ export interface UnclearExit {
   readonly nItem: number;
   readonly quantity: string;
   readonly unit: string;
-  readonly why: "unknown_item" | "repeated_item" | "quantity" | "unit" | "more_than_brought";
+  readonly why:
+    | "unknown_item"
+    | "repeated_item"
+    | "quantity"
+    | "unit"
+    | "rounds_to_zero"
+    | "more_than_brought";
 }
 
 const EXIT_REASONS: Readonly<Record<string, string>> = {
@@ -98,6 +112,8 @@ const WHY_UNCLEAR: Readonly<Record<UnclearExit["why"], (one: UnclearExit) => str
     `item ${nItem}: quantidade ${withComma(quantity)} não é válida`,
   unit: ({ nItem, quantity, unit }) =>
     `item ${nItem}: ${withComma(quantity)} ${unit || "(sem unidade)"} não está na unidade do item`,
+  rounds_to_zero: ({ nItem, quantity, unit }) =>
+    `item ${nItem}: ${withComma(quantity)} ${unit} é menos do que 0,0001 na unidade do estoque`,
   more_than_brought: ({ nItem, quantity, unit }) =>
     `item ${nItem}: ${withComma(quantity)} ${unit} é mais do que restava do que o item trouxe`,
 };

@@ -75,6 +75,8 @@ const SENTENCES: { readonly [R in keyof RuleParams]: (params: RuleParams[R]) => 
     }.`,
   "note.mapping": ({ items }) =>
     `Falta associar o código do fornecedor a um produto da empresa: ${listed(items)}.`,
+  "note.rounds_to_zero": ({ items }) =>
+    `Pelo fator do de-para, a quantidade fica menor do que 0,0001 na unidade do estoque: ${listed(items)}. Corrija o fator, ou informe outro ao aprovar.`,
   "note.signature_invalid": ({ why }) => INVALID_SIGNATURE[why],
   "note.certificate_not_checked": () =>
     "A assinatura confere e traz o CNPJ ou CPF do emitente, mas não se verificou quem emitiu o certificado: nenhuma autoridade está configurada (SIGNATURE_ROOTS).",
