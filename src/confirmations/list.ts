@@ -1,4 +1,4 @@
-import { and, desc, eq, gt } from "drizzle-orm";
+import { and, desc, eq, gt, sql } from "drizzle-orm";
 import { type KeyRole, may, type Role } from "../accounts/roles.ts";
 import { apiKeys, memberships, users } from "../accounts/tables.ts";
 import { Failed } from "../lib/result.ts";
@@ -15,9 +15,11 @@ export type Confirmation = typeof confirmations.$inferSelect & {
   readonly keyRole: KeyRole | null;
   readonly keyExpiresAt: number | null;
   readonly keyRevokedAt: number | null;
-  /** The membership of who made the key; null in a further database, where the key itself says it (homes/people.ts). */
+  /** The membership of who made the key. */
   readonly makerRole: Role | null;
   readonly makerActive: boolean | null;
+  /** 1: the people here are copies, without memberships, and the key comes as it acts (homes/people.ts). */
+  readonly ofCopies: number | null;
 };
 
 /** How a confirmation stands at an instant (ms UTC): one that waits has ended with its time, and with its key. */
@@ -37,15 +39,16 @@ const keyMayAsk = (one: Confirmation, now: number): boolean =>
   one.keyRevokedAt === null &&
   (one.keyExpiresAt === null || one.keyExpiresAt > now) &&
   may(one.keyRole, one.permission) &&
-  one.makerActive !== false &&
-  (one.makerRole === null || may(one.makerRole, one.permission));
+  (one.ofCopies === 1 ||
+    (one.makerActive === true && one.makerRole !== null && may(one.makerRole, one.permission)));
 
 /** SQL of the same for a row of `confirmations`. ?1 is the company, ?4 the instant, ?7 the roles with its permission, as JSON. */
 export const KEY_MAY_ASK = `exists (select 1 from api_keys k
+  left join users u on u.id = k.created_by
   left join memberships m on m.company = k.company and m.user_id = k.created_by
   where k.company = ?1 and k.id = confirmations.asked_by_key and k.revoked_at is null
     and (k.expires_at is null or k.expires_at > ?4) and k.role in (select value from json_each(?7))
-    and (m.user_id is null or (m.active = 1 and m.role in (select value from json_each(?7)))))`;
+    and (u.password_hash = '' or (m.active = 1 and m.role in (select value from json_each(?7)))))`;
 
 const read = (ports: Pick<Ports, "read">) =>
   ports.read
@@ -58,6 +61,7 @@ const read = (ports: Pick<Ports, "read">) =>
       makerRole: memberships.role,
       makerActive: memberships.active,
       userName: users.name,
+      ofCopies: sql<number | null>`${users.passwordHash} = ''`,
     })
     .from(confirmations)
     .leftJoin(

@@ -114,7 +114,8 @@ const linesTo = (company: number, lines: string, from: number, to: number): Stat
 
 /**
  * Id, name and e-mail of the company's people, and its API keys with a random hash in place of their own: for what shows who did
- * something, and asks whether a key still stands. They let no caller in. Memberships stay behind, so a key comes as it acts: with
+ * something, and asks whether a key still stands. They let no caller in: a copy of a person has an empty hash in place of a password.
+ * Memberships stay behind, so a key comes as it acts: with
  * its maker's role where that is less, and revoked (at 0) while its maker is not active.
  */
 export async function peopleTo(

@@ -195,7 +195,27 @@ test("a company of another database loses the requests of a key with the person 
     expect([status, text]).toEqual([200, text]);
     return keys();
   };
+  await two.send("POST", "/api/products", { json: { code: "P1", name: "Parafuso", unit: "UN" } });
+  await two.norte.database.writing.execute({
+    sql: `insert into confirmations (company, id, state, plan_hash, tool, args, summary, permission, asked_by_user, asked_by_key,
+        asked_at, expires_at)
+      values (1, 'c1', 'waiting', hex(zeroblob(32)), 'record_movement', ?1, 'Entrada', 'operate', ?2, 'k1', ?3, ?3 + 900000)`,
+    args: [
+      JSON.stringify({ product_code: "P1", type: "ENTRADA", quantity: 1, unit_cost: 1 }),
+      made.id,
+      two.ports.clock.now(),
+    ],
+  });
+  const state = async () => (await two.send("GET", "/api/confirmations/c1")).body.state;
   expect(await change({ role: "OPERADOR" })).toEqual([{ role: "OPERADOR", stands: 1 }]);
-  expect(await change({ active: false })).toMatchObject([{ stands: 0 }]);
+  expect(await state()).toBe("waiting");
+  expect(await change({ role: "VISUALIZADOR" })).toEqual([{ role: "VISUALIZADOR", stands: 1 }]);
+  expect(await state()).toBe("expired");
+  expect(await change({ role: "OPERADOR", active: false })).toMatchObject([{ stands: 0 }]);
+  expect(await state()).toBe("expired");
   expect(await change({ active: true, role: "ADMIN" })).toEqual([{ role: "GERENTE", stands: 1 }]);
+  const { body: shown } = await two.send("GET", "/api/confirmations/c1");
+  const json = { plan_hash: shown.current_plan_hash };
+  const confirmed = await two.send("POST", "/api/confirmations/c1", { json });
+  expect([confirmed.status, confirmed.text]).toEqual([200, confirmed.text]);
 });

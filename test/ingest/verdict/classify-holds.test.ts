@@ -159,14 +159,6 @@ describe("environment, key, signature, model", () => {
   });
 });
 
-test("items whose goods would be 0 in stock units hold the note, others of them do not (rounds_to_zero)", () => {
-  const mixed = note({ items: itemsOf("5102", "5922", "5102") });
-  expect(holdsOf(mixed, company(), { vanishing: [2].map(nItemFrom) })).toEqual([]);
-  const verdict = classify(mixed, company(), { vanishing: [2, 3].map(nItemFrom) });
-  expect(verdict.holds.map(({ code }) => code)).toEqual(["rounds_to_zero"]);
-  expect(verdict.rules.find(({ rule }) => rule === "note.rounds_to_zero")?.items).toEqual([3]);
-});
-
 describe("purpose (finNFe)", () => {
   test("complementary and adjustment notes move no goods, even with a quantity", () => {
     for (const finNFe of ["2", "3"] as const) {
