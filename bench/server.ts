@@ -3,6 +3,7 @@ import { trusted } from "../src/lib/cast.ts";
 import { NoteStream } from "../src/synthetic/note-stream.ts";
 import type { SyntheticNote } from "../src/synthetic/synthetic-note.ts";
 import { COMPANY } from "../src/synthetic/trade.ts";
+import { RUNTIME } from "../test/support/runtime.ts";
 import { emptyFolder } from "./folder.ts";
 import { form, get, type Sending } from "./requests.ts";
 
@@ -51,9 +52,7 @@ export async function startService(
     stdout: "pipe",
     env: {
       PATH: process.env.PATH ?? "",
-      // As in `bun run start`: the garbage collector works as on a machine of 512 MB, and the compiler without its last stage.
-      BUN_JSC_forceRAMSize: "536870912",
-      BUN_JSC_useFTLJIT: "0",
+      ...RUNTIME,
       PORT: "0",
       DATABASE_URL: `file:${database}`,
       DATA_DIR: folder,

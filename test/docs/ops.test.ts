@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { COUNTERS, FIGURES, HISTOGRAMS } from "../../src/metrics.ts";
+import { RUNTIME } from "../support/runtime.ts";
 
 interface Rule {
   alert: string;
@@ -119,4 +120,10 @@ describe("the dashboard and the alert rules", () => {
       expect(annotations.summary.length).toBeGreaterThan(20);
     }
   });
+});
+
+test("the unit of systemd gives the runtime the settings that `bun run start` gives", async () => {
+  const given = (await read("sge.service")).matchAll(/^Environment=(BUN_JSC_\w+)=(.+)$/gm);
+  expect(Object.fromEntries(given.map(([, name, value]) => [name, value]))).toEqual({ ...RUNTIME });
+  expect(Object.keys(RUNTIME)).not.toBeEmpty();
 });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { trusted } from "../../src/lib/cast.ts";
 import { COMPANY } from "../../src/synthetic/trade.ts";
+import { RUNTIME } from "./runtime.ts";
 
 const DOOR = new URL("../../src/bun.ts", import.meta.url).pathname;
 export const ADMIN = { email: "chefe@loja.example", password: "uma senha de verdade" };
@@ -37,6 +38,7 @@ export function startProcess(
       RATE_LIMIT_PER_SECOND: "0",
       LOG_LEVEL: "warn",
       SEFAZ_URLS: NOWHERE,
+      ...RUNTIME,
       ...env,
     },
     stdout: "pipe",
