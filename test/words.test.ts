@@ -50,7 +50,7 @@ describe("the list of words bites", () => {
     ["type Weather = 1;", 'says "weather": transient fault'],
     ["bad_weather", 'says "weather": transient fault'],
     ["see design decision 7", "cites design decision"],
-    ["// S.G.E. row 12", "cites S.G.E. row 12"],
+    ["// see /home/ana/notes.md", "cites /home/ana/notes.md"],
     ["// as api.md has it", "cites api.md, not docs/api.md"],
     ["// a limit (S99)", "cites S99, which no table of docs/ defines"],
     ['test("F8: a note is read"', "cites F8, which no table of docs/ defines"],

@@ -18,9 +18,12 @@ export interface UnseenMail {
   readonly messageId: string | null;
 }
 
-/** An open folder. One call at a time: a server that streams one answer takes no other command. */
+/** An open folder over one connection: each call begins after the one before it has ended. */
 export interface Mailbox {
-  /** The mails without \Seen whose header Subject holds a text (empty: any), the oldest first, at most `most`. */
+  /**
+   * The mails that are not marked \Seen, the first that came first, `most` at the most. `subject`: a text that the header Subject
+   * contains; "": any.
+   */
   unseen(subject: string, most: number): Promise<UnseenMail[]>;
   /** The first `most` bytes of a mail, which stays unseen; null when it is gone. */
   raw(id: number, most: number): Promise<Uint8Array<ArrayBuffer> | null>;

@@ -4,18 +4,19 @@ import { join } from "node:path";
 import { trusted } from "../../src/lib/cast.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { COMPANY } from "../../src/synthetic/trade.ts";
-import { Authority, HAS_NODE, HAS_OPENSSL } from "../sefaz/play/authority.ts";
+import { Authority, noTlsPlay } from "../sefaz/play/authority.ts";
 import { SefazPlay } from "../sefaz/play/play.ts";
 import { tlsPlay } from "../sefaz/play/tls-play.ts";
 import type { Answer } from "../support/app.ts";
-import { testInFull } from "../support/full.ts";
+import { testInFullUnless } from "../support/full.ts";
 import { ADMIN, startProcess, temporaryFolder } from "../support/process.ts";
 import { announcedKey, noteSummary } from "../support/sefaz/summaries.ts";
 
 const CLI = new URL("../../src/cli/door.ts", import.meta.url).pathname;
 const { cnpj } = COMPANY;
 
-testInFull.skipIf(!HAS_OPENSSL || !HAS_NODE)(
+const testOverTls = testInFullUnless(noTlsPlay);
+testOverTls(
   "sge sefaz run fetches over mTLS with a PFX, and one that was killed in its call costs the hour",
   async () => {
     await using dir = await temporaryFolder();

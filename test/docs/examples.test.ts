@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createClient } from "../../src/client.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { withApp } from "../support/app.ts";
-import { FULL } from "../support/full.ts";
+import { testInFullUnless, testUnless, withoutProgram } from "../support/full.ts";
 import { type Server, withServer } from "../support/server.ts";
 
 const item = (cProd: string, qCom: string) => ({
@@ -41,18 +41,17 @@ const withNote = (body: (server: Server, folder: string) => Promise<void>) =>
     await body(server, folder).finally(() => rm(folder, { recursive: true, force: true }));
   });
 
-test.skipIf(Bun.which("curl") === null)(
-  "the example in curl sends a note, approves it and shows the stock",
-  () =>
-    withNote(async (server, folder) => {
-      const out = await run(server, ["sh", "docs/examples/upload.sh", join(folder, "note.xml")]);
-      const [receipt = "", stock = ""] = out.split("\n");
-      expect(JSON.parse(receipt)).toMatchObject({
-        access_key: note.accessKey,
-        status: "PROCESSADA",
-      });
-      expect(JSON.parse(stock).data).toMatchObject([{ code: "P1", quantity: 100_000 }, {}]);
-    }),
+const testInCurl = testUnless(withoutProgram("curl"));
+testInCurl("the example in curl sends a note, approves it and shows the stock", () =>
+  withNote(async (server, folder) => {
+    const out = await run(server, ["sh", "docs/examples/upload.sh", join(folder, "note.xml")]);
+    const [receipt = "", stock = ""] = out.split("\n");
+    expect(JSON.parse(receipt)).toMatchObject({
+      access_key: note.accessKey,
+      status: "PROCESSADA",
+    });
+    expect(JSON.parse(stock).data).toMatchObject([{ code: "P1", quantity: 100_000 }, {}]);
+  }),
 );
 
 test("the example in TypeScript prints what the feed says that moved", () =>
@@ -62,9 +61,8 @@ test("the example in TypeScript prints what the feed says that moved", () =>
     expect(out).toBe("nfe.processed P1 100000\nnfe.processed P2 100000\n");
   }));
 
-if (FULL && Bun.which("php") === null)
-  console.warn("the example in PHP was not run: this machine has no php");
-test.skipIf(!FULL || Bun.which("php") === null)(
+const testInPhp = testInFullUnless(withoutProgram("php"));
+testInPhp(
   "the example in PHP sends a note, and takes the answer to its repetition as success",
   () =>
     withNote(async (server, folder) => {

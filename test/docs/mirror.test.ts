@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { Random } from "../../src/synthetic/random.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { type Answer, answerOf } from "../support/app.ts";
 import { faultyProxy } from "../support/faults/faulty-proxy.ts";
-import { FULL } from "../support/full.ts";
+import { testInFullUnless, testUnless, withoutProgram } from "../support/full.ts";
 import { signIn, startProcess, temporaryFolder } from "../support/process.ts";
 import { type Server, withServer } from "../support/server.ts";
 
@@ -228,8 +228,12 @@ async function bothAreEqual(service: Service, url: string, folder: string): Prom
 
 const WRITES = 40;
 
-test.skipIf(Bun.which("python3") === null)(
-  `a copy in Python equals products and stock after ${WRITES} writes, though it is killed and its connections are cut`,
+const noPython = withoutProgram("python3");
+const testInPython = testUnless(noPython);
+const testInPythonInFull = testInFullUnless(noPython);
+
+testInPython(
+  `a copy in Python equals products and stock after ${WRITES} writes, though it is killed and cut off`,
   () =>
     withServer(
       (service) =>
@@ -254,7 +258,7 @@ test.skipIf(Bun.which("python3") === null)(
 const expire = ({ ports }: Server) =>
   expireEvents({ ...ports, clock: { now: () => Date.now() + 400 * 86_400_000 } });
 
-test.skipIf(!FULL || Bun.which("python3") === null)(
+testInPythonInFull(
   "a copy in Python whose place in the feed is no longer kept reads the stock again, by pages and on the stream",
   () =>
     withServer(
@@ -279,7 +283,7 @@ test.skipIf(!FULL || Bun.which("python3") === null)(
 
 const MANY = 10_000;
 
-test.skipIf(!FULL || Bun.which("python3") === null)(
+testInPythonInFull(
   `a copy in Python equals products and stock after ${MANY} writes, though the service is killed too`,
   () =>
     withFolder(async (folder) => {

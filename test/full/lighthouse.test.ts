@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from "bun:test";
+import { afterAll, expect } from "bun:test";
 import { cp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { chromium } from "playwright-core";
 import { z } from "zod";
 import { noBrowser } from "../page/browser.ts";
 import { withDemo } from "../page/demo-world.ts";
-import { FULL } from "../support/full.ts";
+import { testInFullUnless } from "../support/full.ts";
 
 /**
  * The page as Lighthouse sees it on a phone. Only with FULL=1: the program has 176 MB, and is fetched at its pinned version into a
@@ -76,8 +76,9 @@ async function cookieOf(url: string, person: object): Promise<string> {
 const NAME =
   "Lighthouse gives the login and each view of the demo at least 95 for speed on a phone, and 100 for access and practices";
 
-test.skipIf(!FULL || noBrowser !== null)(
-  noBrowser === null ? NAME : `${NAME} (skipped: ${noBrowser})`,
+const testInBrowser = testInFullUnless(noBrowser);
+testInBrowser(
+  NAME,
   async () => {
     const missing = await fetched();
     if (missing !== null) return console.warn(`skipped: ${missing}`);

@@ -1,6 +1,5 @@
-import { test } from "bun:test";
 import { consumerOf } from "../../src/consumer.ts";
-import { FULL } from "../support/full.ts";
+import { FULL, testUnless } from "../support/full.ts";
 import { withServer } from "../support/server.ts";
 import { noBrowser, type Sentence, type VisitOptions, visit, type World } from "./browser.ts";
 import { builtPage } from "./built-page.ts";
@@ -29,13 +28,10 @@ export async function withBunWorld(body: (world: World) => Promise<void>): Promi
   );
 }
 
-/** A test for each sentence, each with a service of its own; those that are not short only in check:full. Skipped where there is no browser. */
+/** A test for each sentence, each with a service of its own; those that are not short only in check:full. Without a browser their titles say so. */
 export function testSentences(sentences: readonly Sentence[], options: VisitOptions = {}): void {
   for (const { name, short, run } of sentences) {
-    const here = noBrowser === null && (short === true || FULL);
-    const title = noBrowser === null || short !== true ? name : `${name} (skipped: ${noBrowser})`;
-    test.skipIf(!here)(title, () =>
-      withBunWorld((world) => visit(world, run, { ...options, brief: !FULL })),
-    );
+    const testHere = testUnless(noBrowser, short === true || FULL);
+    testHere(name, () => withBunWorld((world) => visit(world, run, { ...options, brief: !FULL })));
   }
 }

@@ -1,6 +1,8 @@
-import { test } from "bun:test";
-import { testInFull } from "../support/full.ts";
+import { testInFullUnless } from "../support/full.ts";
 import { noBrowser } from "./browser.ts";
 
-/** A test that drives a browser, in `check:full` alone; skipped where there is none. */
-export const inBrowser = noBrowser === null ? testInFull : test.skip;
+/**
+ * A test that drives a browser. `check:full` runs it; `check` skips it, and a machine without Chromium, whose skipped tests say so
+ * in their titles.
+ */
+export const inBrowser = testInFullUnless(noBrowser);

@@ -6,11 +6,11 @@ import { taxOffice } from "../../src/start/tax-office.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { COMPANY } from "../../src/synthetic/trade.ts";
 import { type TestApp, withApp } from "../support/app.ts";
-import { testInFull } from "../support/full.ts";
+import { testInFullUnless } from "../support/full.ts";
 import { causeOf } from "../support/ports-with-admin.ts";
 import { runJobs } from "../support/run-jobs.ts";
 import { somePfx } from "../support/sefaz/some-pfx.ts";
-import { Authority, HAS_NODE, HAS_OPENSSL, WITHOUT_PROGRAMS } from "./play/authority.ts";
+import { Authority, noTlsPlay } from "./play/authority.ts";
 import { playCaller, playCertificate } from "./play/caller.ts";
 import { SefazPlay } from "./play/play.ts";
 import { tlsPlay } from "./play/tls-play.ts";
@@ -91,14 +91,14 @@ test("a certificate that cannot be opened is one line of the log, and no call", 
     ]);
   }));
 
+const testOverTls = testInFullUnless(noTlsPlay);
 for (const [mode, ciphers] of [
   ["renegotiation", "RC2-40"],
   ["tls13", "new"],
 ] as const)
-  testInFull(
+  testOverTls(
     `an A1 file of openssl (${ciphers}) fetches, states and brings the note over mTLS (${mode})`,
     async () => {
-      if (!HAS_OPENSSL || !HAS_NODE) return console.warn(WITHOUT_PROGRAMS);
       const authority = new Authority();
       const now = Date.now() + 60_000;
       await withApp(

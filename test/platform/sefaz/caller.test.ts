@@ -1,18 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, test } from "bun:test";
 import { spawn } from "node:child_process";
 import { createServer, type Server } from "node:net";
 import { bunSefaz, type SefazRules } from "../../../src/platform/bun/sefaz/caller.ts";
 import type { OpenCertificate, SefazRequest } from "../../../src/ports/sefaz.ts";
 import { distributionRequest, readDistribution } from "../../../src/sefaz/wire/distribution.ts";
-import { Authority, HAS_NODE, HAS_OPENSSL, WITHOUT_PROGRAMS } from "../../sefaz/play/authority.ts";
+import { Authority, noTlsPlay } from "../../sefaz/play/authority.ts";
 import { soapFault } from "../../sefaz/play/documents.ts";
 import { SefazPlay } from "../../sefaz/play/play.ts";
 import { type TlsMode, type TlsPlay, tlsPlay } from "../../sefaz/play/tls-play.ts";
-import { testInFull } from "../../support/full.ts";
+import { describeUnless, testInFull } from "../../support/full.ts";
 
 const CNPJ = "11222333000181";
-const CAN_PLAY = HAS_OPENSSL && HAS_NODE;
-if (!CAN_PLAY) console.warn(WITHOUT_PROGRAMS);
 const BODY = distributionRequest({
   environment: "1",
   taxpayer: CNPJ,
@@ -31,7 +29,8 @@ const requestWith = (
   ...more,
 });
 
-describe.skipIf(!CAN_PLAY)("the tax office is called over mTLS:", () => {
+const describeOverTls = describeUnless(noTlsPlay);
+describeOverTls("the tax office is called over mTLS:", () => {
   let authority: Authority;
   let own: OpenCertificate;
   let servers: Record<TlsMode, TlsPlay>;

@@ -1,13 +1,12 @@
 import { afterAll, expect, test } from "bun:test";
 import { bunPfx } from "../../../src/platform/bun/sefaz/pfx.ts";
 import { checkCertificate } from "../../../src/sefaz/certificates/check.ts";
-import { Authority, HAS_OPENSSL, type Wanted } from "../../sefaz/play/authority.ts";
-import { FULL } from "../../support/full.ts";
+import { Authority, noOpenssl, type Wanted } from "../../sefaz/play/authority.ts";
+import { FULL, testInFullUnless } from "../../support/full.ts";
 
-const authority = HAS_OPENSSL && FULL ? new Authority() : null;
+const authority = noOpenssl === null && FULL ? new Authority() : null;
 afterAll(() => authority?.remove());
-/** In check:full, where openssl is there. */
-const testWithOpenssl = test.skipIf(!HAS_OPENSSL || !FULL);
+const testWithOpenssl = testInFullUnless(noOpenssl);
 const cnpj = "11222333000181";
 const pfx = bunPfx(undefined);
 
@@ -19,7 +18,7 @@ function made(wanted: Partial<Wanted> = {}) {
 
 for (const ciphers of ["new", "RC2-40", "3DES"] as const)
   testWithOpenssl(
-    `a PFX of openssl with ${ciphers === "new" ? "its new" : ciphers} ciphers opens with its password alone, also where that is not ASCII`,
+    `a PFX of openssl with ciphers ${ciphers} opens with its password alone, also one that is not ASCII`,
     async () => {
       for (const passphrase of ["segredo", "Ação 2026 €", ""]) {
         const name = "COMÉRCIO DE AÇO LTDA";
@@ -41,7 +40,7 @@ for (const ciphers of ["new", "RC2-40", "3DES"] as const)
   );
 
 testWithOpenssl(
-  "a certificate of ICP-Brasil's form is known by the CNPJ in subjectAltName, and refused for another root or time",
+  "a certificate in ICP-Brasil's form is known by its subjectAltName's CNPJ, and refused for another root or time",
   async () => {
     const opened = await pfx.open(made());
     if (!opened.ok) throw new Error(opened.error);

@@ -4,12 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { OpenCertificate } from "../../../src/ports/sefaz.ts";
 
-/** Whether openssl 3 is here, with the old ciphers. Without it the tests of certificates are skipped. */
-export const HAS_OPENSSL =
+const hasOpenssl =
   spawnSync("openssl", ["version"], { encoding: "utf8" }).stdout?.startsWith("OpenSSL 3") === true;
-export const HAS_NODE = spawnSync("node", ["--version"]).status === 0;
-export const WITHOUT_PROGRAMS =
-  "openssl 3 and node play the tax office's TLS; without them these are skipped";
+const hasNode = spawnSync("node", ["--version"]).status === 0;
+
+/** Why no certificate can be made: openssl 3 has the old ciphers too. Null: it is here. */
+export const noOpenssl: string | null = hasOpenssl ? null : "openssl 3 is not installed";
+/** Why the tax office's TLS cannot be played; null: it can. */
+export const noTlsPlay: string | null =
+  noOpenssl ?? (hasNode ? null : "node, which plays the tax office's TLS, is not installed");
 
 /** How a PFX is encrypted: as openssl 3 does, or as most A1 files are. */
 export type PfxCiphers = "new" | "RC2-40" | "3DES";

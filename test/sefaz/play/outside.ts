@@ -6,10 +6,15 @@ import { join } from "node:path";
 /** The folder with the published schemas (`nfe`, `eventos`, `dist`), which are not part of the project; "": none is given. */
 export const SCHEMAS = process.env.SCHEMAS ?? "";
 const isHere = (program: string) => spawnSync(program, ["--version"]).status === 0;
-export const HAS_SCHEMAS = SCHEMAS !== "" && isHere("xmllint");
-export const HAS_XMLSEC = isHere("xmlsec1");
-export const WITHOUT_SCHEMAS =
-  "SCHEMAS=folder of the NF-e's schemas, xmllint and xmlsec1 check messages from outside; without them these are skipped";
+const absent = ["xmllint", "xmlsec1"].filter((program) => !isHere(program));
+
+/** Why messages cannot be checked from outside; null: they can. */
+export const noSchemas: string | null =
+  SCHEMAS === ""
+    ? "SCHEMAS names no folder of published schemas"
+    : absent.length === 0
+      ? null
+      : `${absent.join(" and ")} is not installed`;
 
 /** What xmllint says against a document by a schema of SCHEMAS; "": nothing. */
 export function schemaErrors(xml: string, schema: string): string {

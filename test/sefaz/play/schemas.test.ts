@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect } from "bun:test";
 import { distributionRequest, type Wanted } from "../../../src/sefaz/wire/distribution.ts";
 import {
   procEvento,
@@ -7,24 +7,16 @@ import {
 } from "../../../src/sefaz/wire/statement-wire.ts";
 import { statusRequest } from "../../../src/sefaz/wire/status-query.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { FULL } from "../../support/full.ts";
+import { testInFullUnless } from "../../support/full.ts";
 import { signer } from "../../support/signatures/signer.ts";
 import { eventSummary, summaryOf } from "./documents.ts";
-import {
-  areSignedByXmlsec,
-  HAS_SCHEMAS,
-  HAS_XMLSEC,
-  schemaErrors,
-  WITHOUT_SCHEMAS,
-} from "./outside.ts";
+import { areSignedByXmlsec, noSchemas, schemaErrors } from "./outside.ts";
 import { SefazPlay } from "./play.ts";
 import { signedStatement } from "./signed-statement.ts";
 
 const CNPJ = "11222333000181";
 const AT = Date.parse("2026-11-20T12:00:00Z");
-const isPossible = FULL && HAS_SCHEMAS && HAS_XMLSEC;
-if (FULL && !isPossible) console.warn(WITHOUT_SCHEMAS);
-const testOutside = test.skipIf(!isPossible);
+const testOutside = testInFullUnless(noSchemas);
 
 /** The element of this name in a message, as a document of its own. */
 const inside = (message: string, name: string): string =>

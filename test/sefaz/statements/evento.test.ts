@@ -13,17 +13,11 @@ import { signedEvento } from "../../../src/sefaz/statements/sign-evento.ts";
 import { statementRequest } from "../../../src/sefaz/wire/statement-wire.ts";
 import { cnpjOf } from "../../../src/synthetic/access-keys.ts";
 import { Random } from "../../../src/synthetic/random.ts";
-import { FULL } from "../../support/full.ts";
+import { testInFullUnless } from "../../support/full.ts";
 import { keyOf, signingKey } from "../../support/sefaz/signing-key.ts";
 import { announcedKey } from "../../support/sefaz/summaries.ts";
 import { icpName, issue, keyPair } from "../../support/signatures/certificates.ts";
-import {
-  areSignedByXmlsec,
-  HAS_SCHEMAS,
-  HAS_XMLSEC,
-  schemaErrors,
-  WITHOUT_SCHEMAS,
-} from "../play/outside.ts";
+import { areSignedByXmlsec, noSchemas, schemaErrors } from "../play/outside.ts";
 
 const CNPJ = cnpjOf("731845260001");
 const AT = Date.parse("2026-11-20T12:00:00Z");
@@ -116,10 +110,9 @@ test("a reason is kept as typed but for blanks and typographic signs, and refuse
   expect(reasonFlaw("210240", "não recebido, valor em €")).toBe("characters");
 });
 
-const isPossible = FULL && HAS_SCHEMAS && HAS_XMLSEC;
-if (FULL && !isPossible) console.warn(WITHOUT_SCHEMAS);
+const testOutside = testInFullUnless(noSchemas);
 
-test.skipIf(!isPossible)(
+testOutside(
   "every type of statement with any reason is valid by the published schemas and signed by xmlsec1's check",
   async () => {
     const random = new Random(7);
