@@ -76,10 +76,10 @@ function shownLine(company: number, row: Page[number]): Page[number] {
       : action,
   );
   const seq = cell("seq");
-  if (seq !== null)
+  if (typeof seq === "number")
     cells.set(
       "chained",
-      canonicalLine(company, Number(seq), {
+      canonicalLine(company, seq, {
         at: cell("at"),
         user_id: cell("userId"),
         key_id: cell("keyId"),

@@ -1,9 +1,26 @@
-import { trusted } from "../../lib/cast.ts";
 import { sha256 } from "../../lib/hash.ts";
 import type { NfeEvent } from "../../nfe/note.ts";
+import { columnsOf } from "../../ports/columns.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row } from "../../ports/sql.ts";
-import type { KnownEvent, StoredEventEffect } from "../verdict/known-event.ts";
+import type { KnownEvent } from "../verdict/known-event.ts";
+import { nfeEvents } from "./tables.ts";
+
+const EVENT = columnsOf(nfeEvents, "e", [
+  "registration",
+  "type",
+  "sequence",
+  "content",
+  "sha256",
+  "effect",
+  "eventAt",
+  "registeredAt",
+  "author",
+  "protocol",
+  "undoes",
+  "quantities",
+  "withdrawnAt",
+]);
 
 /** The events of a key, and a version that rises with every event that is registered or withdrawn. */
 export interface KnownEvents {
@@ -24,9 +41,7 @@ export async function knownEvents(
 ): Promise<KnownEvents> {
   const rows = await ports.reader.rows(
     {
-      sql: `select registration, type, sequence, content, sha256, effect, event_at, registered_at, author, protocol, undoes,
-          quantities, withdrawn_at
-        from nfe_events where company = ?1 and access_key = ?2`,
+      sql: `select ${EVENT.sql} from nfe_events e where e.company = ?1 and e.access_key = ?2`,
       args: [company, accessKey],
     },
     signal,
@@ -36,24 +51,9 @@ export async function knownEvents(
   return { events, version };
 }
 
-/** The columns come from a STRICT table with NOT NULL and CHECK, their JSON from `registerEvent`. */
 function eventOf(row: Row): KnownEvent {
-  const text = (name: string) => (row[name] === null ? null : String(row[name]));
-  return {
-    id: String(row.registration),
-    type: String(row.type),
-    sequence: Number(row.sequence),
-    content: String(row.content),
-    sha256: String(row.sha256),
-    effect: trusted<StoredEventEffect>(row.effect),
-    at: text("event_at"),
-    registeredAt: text("registered_at"),
-    author: text("author"),
-    protocol: text("protocol"),
-    undoes: row.undoes === null ? null : trusted(JSON.parse(String(row.undoes))),
-    quantities: trusted(JSON.parse(String(row.quantities))),
-    withdrawn: row.withdrawn_at !== null,
-  };
+  const { registration, eventAt, withdrawnAt, ...event } = EVENT.read(row);
+  return { ...event, id: registration, at: eventAt, withdrawn: withdrawnAt !== null };
 }
 
 /** An event of a document as it will be stored under `id`. */

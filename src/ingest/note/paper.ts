@@ -2,13 +2,17 @@ import { danfeOf } from "../../danfe/danfe.ts";
 import type { Danfe, PrintedEvent, Standing } from "../../danfe/model.ts";
 import { Failed } from "../../lib/result.ts";
 import { eventName } from "../../messages/pt-BR/documents/event-names.ts";
+import { columnsOf } from "../../ports/columns.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row } from "../../ports/sql.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
 import { findNote, isCancelled, originalOf, type StoredNote } from "./stored-note.ts";
+import { nfeEvents } from "./tables.ts";
 
 /** Events that are printed; more are counted. */
 const MAX_EVENTS = 20;
+
+const EVENT = columnsOf(nfeEvents, "e", ["type", "sequence", "eventAt", "protocol", "text"]);
 
 /** What a note's paper is made of; two that are equal give the same paper. */
 export interface PaperSource {
@@ -30,8 +34,8 @@ export async function paperSource(
     throw new Failed<IngestFailure>({ code: "nfe.not_found", access_key: accessKey });
   const rows = await ports.reader.rows(
     {
-      sql: `select type, sequence, event_at, protocol, text from nfe_events
-        where company = ?1 and access_key = ?2 and withdrawn_at is null order by registration`,
+      sql: `select ${EVENT.sql} from nfe_events e
+        where e.company = ?1 and e.access_key = ?2 and e.withdrawn_at is null order by e.registration`,
       args: [company, accessKey],
     },
     signal,
@@ -48,16 +52,8 @@ export async function paperSource(
 }
 
 function eventOf(row: Row): PrintedEvent {
-  const text = (name: string) => (row[name] === null ? null : String(row[name]));
-  const type = String(row.type);
-  return {
-    name: eventName(type),
-    type,
-    sequence: Number(row.sequence),
-    at: text("event_at"),
-    protocol: text("protocol"),
-    text: text("text"),
-  };
+  const { type, sequence, eventAt, protocol, text } = EVENT.read(row);
+  return { name: eventName(type), type, sequence, at: eventAt, protocol, text };
 }
 
 /**

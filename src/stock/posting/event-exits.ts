@@ -1,9 +1,11 @@
 import { parameters } from "../../lib/parameters.ts";
+import { columnsOf } from "../../ports/columns.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement, Value } from "../../ports/sql.ts";
 import { fromDocument, IS_FIRST, OF_NOTE, refsOf } from "../found-movements.ts";
 import { keepLots } from "../lots/keep-lots.ts";
 import { addToSpan } from "../spans.ts";
+import { movements } from "../tables.ts";
 import { balancesAfter } from "./balances.ts";
 import { STEP_FIGURES, stepPlace, valuationSteps } from "./valued-fold.ts";
 
@@ -60,6 +62,8 @@ export const standingExit = (key: string): string =>
     and m.${IS_FIRST} and m.undoes is null
     and not exists (select 1 from movements r where r.company = ?1 and r.undoes = m.id and r.quantity_e4 <> 0)`;
 
+const EXIT = columnsOf(movements, "m", ["id", "product", "lot", "quantity_e4", "originRef"]);
+
 /** The exits of a note's events that stand, in the order of writing. */
 export async function standingExits(
   ports: Pick<Ports, "reader">,
@@ -69,18 +73,15 @@ export async function standingExits(
 ): Promise<StandingExit[]> {
   const rows = await ports.reader.rows(
     {
-      sql: `select m.id, m.product, m.lot, m.quantity_e4, m.origin_ref from movements m where ${standingExit("?2")} order by m.id`,
+      sql: `select ${EXIT.sql} from movements m where ${standingExit("?2")} order by m.id`,
       args: [company, accessKey],
     },
     signal,
   );
-  return rows.map((row) => ({
-    id: Number(row.id),
-    line: /#([^@]+)@/.exec(String(row.origin_ref))?.[1] ?? "",
-    product: String(row.product),
-    lot: row.lot === null ? null : String(row.lot),
-    quantity_e4: Number(row.quantity_e4),
-  }));
+  return rows.map((row) => {
+    const { originRef, ...exit } = EXIT.read(row);
+    return { ...exit, line: /#([^@]+)@/.exec(originRef)?.[1] ?? "" };
+  });
 }
 
 /** The movements of one posting of event exits. ?1 company, ?2 posting, ?3 access key. */

@@ -1,6 +1,7 @@
 import { bumpTagIfChanged } from "../../journal/record.ts";
 import { trusted } from "../../lib/cast.ts";
 import { fromScaled } from "../../lib/decimal.ts";
+import { columnsOf } from "../../ports/columns.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement, Value } from "../../ports/sql.ts";
 import type { StockFailure } from "../failures.ts";
@@ -8,6 +9,7 @@ import { IS_FIRST, ofPostingOf, refsOf } from "../found-movements.ts";
 import { forgetCosts } from "../last-cost.ts";
 import { keepLots } from "../lots/keep-lots.ts";
 import { addToSpan } from "../spans.ts";
+import { movements } from "../tables.ts";
 import { balancesAfter } from "./balances.ts";
 import { changeEventExits, EVENT_ORIGIN, type StandingExit, standingExit } from "./event-exits.ts";
 import { STEP_FIGURES, stepPlace, valuationSteps } from "./valued-fold.ts";
@@ -61,6 +63,16 @@ const BY_HAND = `company = ?1 and origin = ?4 and origin_ref = ?3 and ${IS_FIRST
 export const ofPosting = ({ accessKey }: Pick<Reversal, "accessKey">) =>
   accessKey === null ? BY_HAND : OF_NOTE;
 
+const MOVEMENT = columnsOf(movements, "movements", [
+  "id",
+  "product",
+  "quantity_e4",
+  "cost_e2",
+  "value_e2",
+  "lot",
+  "originRef",
+]);
+
 /** The movements of a posting, in the order of writing, without the late costs of others about them. */
 export async function movementsOfPosting(
   ports: Pick<Ports, "reader">,
@@ -69,21 +81,13 @@ export async function movementsOfPosting(
 ): Promise<Posted[]> {
   const rows = await ports.reader.rows(
     {
-      sql: `select id, product, quantity_e4, cost_e2, value_e2, lot, origin_ref from movements
+      sql: `select ${MOVEMENT.sql} from movements
         where ${ofPosting({ accessKey })} order by id`,
       args: [company, null, accessKey ?? of, origin, of],
     },
     signal,
   );
-  return rows.map((row) => ({
-    id: Number(row.id),
-    product: String(row.product),
-    quantity_e4: Number(row.quantity_e4),
-    cost_e2: row.cost_e2 === null ? null : Number(row.cost_e2),
-    value_e2: Number(row.value_e2),
-    lot: row.lot === null ? null : String(row.lot),
-    originRef: String(row.origin_ref),
-  }));
+  return rows.map(MOVEMENT.read);
 }
 
 /**
