@@ -9,7 +9,7 @@ import { startService } from "./server.ts";
  * bun bench/batch.ts [seconds of a run = 4] [rounds = 5] [connections with batches = 4]
  */
 const [seconds = 4, rounds = 5, connections = 4] = process.argv.slice(2).map(Number);
-const EACH = 50;
+const NOTES_A_REQUEST = 50;
 
 await using service = await startService();
 const sent = new Set<string>();
@@ -25,7 +25,7 @@ const common = {
 const singles = (warmSeconds: number): Promise<Figures> =>
   load({ ...common, connections: 64, warmSeconds, next: () => service.upload() });
 const batches = (warmSeconds: number): Promise<Figures> =>
-  load({ ...common, connections, warmSeconds, next: () => service.batch(EACH) });
+  load({ ...common, connections, warmSeconds, next: () => service.batch(NOTES_A_REQUEST) });
 
 await singles(3);
 await batches(2);
@@ -51,7 +51,7 @@ console.log(
   table(
     ["", "notes/s", "p95 ms of a request", "CPU ms/note", "GET p99 ms", "errors"],
     [
-      row(`${EACH} a request, ${connections} connections`, many, EACH),
+      row(`${NOTES_A_REQUEST} a request, ${connections} connections`, many, NOTES_A_REQUEST),
       row("1 a request, 64 connections", one, 1),
     ],
   ),
@@ -61,9 +61,9 @@ console.log(
   targetTable([
     {
       id: "T8",
-      what: `notes/s, ${EACH} a request / 1 a request`,
+      what: `notes/s, ${NOTES_A_REQUEST} a request / 1 a request`,
       values: ratios(
-        many.map((run) => run.perSecond * EACH),
+        many.map((run) => run.perSecond * NOTES_A_REQUEST),
         one.map((run) => run.perSecond),
       ),
       bound: "≥",

@@ -17,7 +17,7 @@ const WORDS = ["parafuso sextavado 77", "sextavado nº 4", "arruela", "000123"];
 /** Time between two letters: a fast typist. */
 const LETTER_MS = 120;
 /** Tiny GETs a second where there are no uploads. */
-const GETS = 100;
+const GETS_A_SECOND = 100;
 
 /** Work that goes on until it is stopped. */
 type Beside = (service: Service, signal: AbortSignal) => Promise<void>;
@@ -103,7 +103,7 @@ async function run(service: Service, besides: readonly Beside[], uploads: boolea
         next: () => service.upload(),
         probe: service.probe,
       })
-    : await load({ ...common, connections: 1, rate: GETS, next: () => service.probe });
+    : await load({ ...common, connections: 1, rate: GETS_A_SECOND, next: () => service.probe });
   stop.abort();
   await Promise.all(working);
   if (figures.errors > 0) throw new Error(`${figures.errors} errors: ${figures.firstFault}`);

@@ -84,13 +84,13 @@ async function installation(count: number): Promise<Installation> {
   };
 }
 
-const WORKS = {
+const REQUESTS = {
   upload: "an upload",
   list: "the list",
   uncached: "a list not in the cache",
   dashboard: "the dashboard",
 } as const;
-type Work = keyof typeof WORKS;
+type Work = keyof typeof REQUESTS;
 const ALL = ["upload", "list", "uncached", "dashboard"] as const satisfies readonly Work[];
 const run = (
   one: Installation,
@@ -156,7 +156,7 @@ console.log(
   targetTable(
     ALL.map((work, n) => ({
       id: "T19",
-      what: `CPU of ${WORKS[work]}, ${companies} companies / 1`,
+      what: `CPU of ${REQUESTS[work]}, ${companies} companies / 1`,
       values: costs.slice(n * rounds, (n + 1) * rounds),
       bound: "≤" as const,
       must: 1.2,

@@ -12,8 +12,8 @@ import { type Service, startService } from "./server.ts";
 const [seconds = 4, rounds = 3] = process.argv.slice(2).map(Number);
 const CONNECTIONS = [1, 16, 64, 256, 1_000] as const;
 /** As the connections of many people: no single one is refused its share. */
-const SHARES = { MAX_IN_FLIGHT_PER_USER: "2000", MAX_IN_FLIGHT_PER_COMPANY: "2000" };
-const BOUND = 128;
+const RAISED_SHARES = { MAX_IN_FLIGHT_PER_USER: "2000", MAX_IN_FLIGHT_PER_COMPANY: "2000" };
+const MOST_IN_WORK = 128;
 const PLOT = join(import.meta.dir, "..", "docs", "connections.svg");
 
 const run = (service: Service, connections: number): Promise<Figures> =>
@@ -28,8 +28,8 @@ const run = (service: Service, connections: number): Promise<Figures> =>
     probe: service.probe,
   });
 
-await using service = await startService(SHARES);
-await using bounded = await startService({ ...SHARES, MAX_IN_FLIGHT: String(BOUND) });
+await using service = await startService(RAISED_SHARES);
+await using bounded = await startService({ ...RAISED_SHARES, MAX_IN_FLIGHT: String(MOST_IN_WORK) });
 for (const one of [service, bounded])
   await load({ url: one.url, connections: 64, seconds: 4, next: () => one.upload() });
 const runs = CONNECTIONS.map((connections) => ({ connections, found: [] as Figures[] }));
@@ -65,7 +65,7 @@ const heads = [
 console.log(
   table(heads, [
     ...runs.map(({ connections, found }) => row(connections.toLocaleString("en"), found)),
-    row(`1,000, at most ${BOUND} in work`, above),
+    row(`1,000, at most ${MOST_IN_WORK} in work`, above),
   ]),
 );
 console.log("");
@@ -83,7 +83,7 @@ console.log(
     },
     {
       id: "T1",
-      what: `the same with at most ${BOUND} in work, the others refused`,
+      what: `the same with at most ${MOST_IN_WORK} in work, the others refused`,
       values: ratios(
         above.map((one) => one.perSecond),
         perSecond(64),

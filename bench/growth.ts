@@ -18,17 +18,17 @@ import { emptyFolder } from "./folder.ts";
  */
 const [times = 15, ...given] = process.argv.slice(2).map(Number);
 const sizes = given.length > 0 ? given : [5_000, 10_000, 100_000, 1_000_000];
-const VALUED = "0014_value_of_the_stock";
-const BUSY = "000001";
+const VALUING_MIGRATION = "0014_value_of_the_stock";
+const BUSY_PRODUCT = "000001";
 const DAY = 86_400_000;
-const BEGUN = Date.UTC(2024, 10, 1);
+const LEDGER_START = Date.UTC(2024, 10, 1);
 
 /** Migrations up to the one that values the ledger. */
 async function olderTables({ writing }: Database): Promise<void> {
   await writing.executeMultiple(`PRAGMA synchronous = OFF;
     create table __drizzle_migrations (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)`);
   for (const { tag, when, hash, statements } of await migrationsOf()) {
-    if (tag >= VALUED) break;
+    if (tag >= VALUING_MIGRATION) break;
     await writing.executeMultiple(statements.join(";\n"));
     await writing.execute({
       sql: "insert into __drizzle_migrations (hash, created_at) values (?1, ?2)",
@@ -56,9 +56,9 @@ async function fill({ writing }: Database, movements: number): Promise<void> {
     await writing.execute({
       sql: `${numbers} insert into movements (company, product, type, quantity_e4, cost_e2, origin, origin_ref, reference, posting,
           user_id, created_at)
-        select 1, iif(i % 50 = 0, '${BUSY}', printf('%06d', 1 + (i * 7919) % ${products})), iif(i % 5 = 0, 'SAIDA', 'ENTRADA'),
+        select 1, iif(i % 50 = 0, '${BUSY_PRODUCT}', printf('%06d', 1 + (i * 7919) % ${products})), iif(i % 5 = 0, 'SAIDA', 'ENTRADA'),
           iif(i % 5 = 0, -1, 1) * (i % 1000 + 1) * 1250, iif(i % 5 = 0, null, (i % 1000 + 1) * 333), 'MANUAL', 'm' || i,
-          'Pedido ' || i, 'p' || (i / 10), 1, ${BEGUN} + (i / 10) * ${apart} from n`,
+          'Pedido ' || i, 'p' || (i / 10), 1, ${LEDGER_START} + (i / 10) * ${apart} from n`,
       args: [from, Math.min(movements, from + 50_000)],
     });
 }
@@ -91,7 +91,7 @@ async function valued(path: string, movements: number): Promise<[Database, numbe
   await olderTables(database);
   await fill(database, movements);
   const { migrations } = await database.migrate();
-  return [database, migrations.find(({ tag }) => tag === VALUED)?.ms ?? Number.NaN];
+  return [database, migrations.find(({ tag }) => tag === VALUING_MIGRATION)?.ms ?? Number.NaN];
 }
 
 /** The large one takes minutes to make: it is migrated once. */
@@ -119,18 +119,18 @@ async function measure(movements: number): Promise<Figures> {
   };
   const rows = await ports.reader.rows({ sql: "select code from products limit 1000", args: [] });
   const codes = rows.map(({ code }) => String(code));
-  const half = BEGUN + 365 * DAY;
+  const half = LEDGER_START + 365 * DAY;
   const stock = (moment: Moment) => () => stockAt(ports, 1, codes, moment);
   const [middle] = await ports.reader.rows({
     sql: "select id from movements where company = 1 and product = ?1 order by id limit 1 offset ?2",
-    args: [BUSY, movements / 100],
+    args: [BUSY_PRODUCT, movements / 100],
   });
   const before = Number(middle?.id);
   const reads = new Map([
-    ["kardex, newest 50", await timed(() => kardexPage(ports, 1, BUSY, { limit: 50 }))],
+    ["kardex, newest 50", await timed(() => kardexPage(ports, 1, BUSY_PRODUCT, { limit: 50 }))],
     [
       "kardex, 50 in the middle",
-      await timed(() => kardexPage(ports, 1, BUSY, { before, limit: 50 })),
+      await timed(() => kardexPage(ports, 1, BUSY_PRODUCT, { before, limit: 50 })),
     ],
     [`stock of up to 1,000 products, at`, await timed(stock({ at: half }))],
     [`the same, known_at`, await timed(stock({ knownAt: half }))],

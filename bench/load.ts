@@ -57,7 +57,7 @@ const PROBE_MS = 10;
 /** How long the last answers are waited for after the end. */
 const GRACE_MS = 10_000;
 /** How often a connection is opened again before the driver gives up. */
-const LIVES = 5;
+const MOST_REOPENED = 5;
 
 /**
  * Loads a server on 127.0.0.1 and returns the figures. Closed loop: a request begins after the answer before it. Open loop:
@@ -102,7 +102,7 @@ export async function load(options: Load): Promise<Figures> {
 
   async function drive(first: Connection): Promise<void> {
     let line = first;
-    let lives = LIVES;
+    let reopeningsLeft = MOST_REOPENED;
     while (!over) {
       const at = options.rate === undefined ? undefined : await due(options.rate);
       if (at === null || (at === undefined && started++ >= mostRequests)) return;
@@ -125,8 +125,8 @@ export async function load(options: Load): Promise<Figures> {
         if (over) return;
         errors += 1;
         firstFault ??= String(error);
-        lives -= 1;
-        if (lives === 0) return;
+        reopeningsLeft -= 1;
+        if (reopeningsLeft === 0) return;
         await Bun.sleep(20);
         const again = await connect().catch(() => null);
         if (again === null) return;

@@ -17,7 +17,7 @@ const SEARCHES = ["sextavado 4", "parafuso 99", `${products - 1}`];
 /** Slower than the page waits for a next letter, so that each is asked for. */
 const LETTER_MS = 260;
 const MOST_ROWS = 1_000;
-const CODES = 100;
+const CODES_READ = 100;
 /** Products by name, as the page reads them for a count; so many are kept on a device. */
 const ON_DEVICE = Array.from({ length: products }, (_, n) => String(n + 1))
   .sort()
@@ -34,7 +34,10 @@ const took = (what: string, ...ms: number[]) =>
   taken.set(what, [...(taken.get(what) ?? []), ...ms]);
 
 /** Milliseconds of the answers to what begins with `path`, and the longest task, since the last look. */
-async function looked(page: Page, path: string): Promise<{ answers: number[]; task: number }> {
+async function sinceLastLook(
+  page: Page,
+  path: string,
+): Promise<{ answers: number[]; task: number }> {
   const seen = await page.evaluate(`(() => {
     const answers = performance.getEntriesByType("resource")
       .filter(({ name }) => name.startsWith(location.origin + ${JSON.stringify(path)}))
@@ -69,26 +72,26 @@ async function stock(page: Page, url: string): Promise<void> {
   await rowsOf(page).first().waitFor();
   took("Estoque: opened until its first rows", performance.now() - begun);
   await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
-  await looked(page, "/api/stock");
+  await sinceLastLook(page, "/api/stock");
   const field = page.getByLabel("Nome, código ou código de barras");
   for (const text of SEARCHES) {
     await field.fill("");
     await page.waitForTimeout(LETTER_MS * 2);
-    await looked(page, "/api/stock");
+    await sinceLastLook(page, "/api/stock");
     await field.pressSequentially(text, { delay: LETTER_MS });
     await page.waitForTimeout(LETTER_MS * 2);
-    const { answers, task } = await looked(page, "/api/stock");
+    const { answers, task } = await sinceLastLook(page, "/api/stock");
     took("Estoque: answer to a letter of a search", ...answers);
     took("Estoque: longest task of a search", task);
   }
   await field.fill("");
   await page.waitForTimeout(LETTER_MS * 2);
-  await looked(page, "/api/stock");
+  await sinceLastLook(page, "/api/stock");
   const scrolled = performance.now();
   const most = Math.min(MOST_ROWS, products);
   while ((await rowsOf(page).count()) < most) await page.mouse.wheel(0, 4_000);
   took(`Estoque: scrolled to row ${most}`, performance.now() - scrolled);
-  const { answers, task } = await looked(page, "/api/stock");
+  const { answers, task } = await sinceLastLook(page, "/api/stock");
   took("Estoque: answer to 50 rows more", ...answers);
   took("Estoque: longest task of scrolling", task);
 }
@@ -103,12 +106,12 @@ async function count(page: Page, url: string, id: string): Promise<void> {
   for (const beside of [true, false]) {
     const when = beside ? "while the products are read" : "with the products here";
     if (!beside) {
-      await quiet(page);
+      await untilQuiet(page);
       took("Contagem: the products are on the device", performance.now() - begun);
     }
-    await looked(page, "/api/products");
+    await sinceLastLook(page, "/api/products");
     const shown: number[] = [];
-    for (let n = 0; n < CODES / 2; n += 1) {
+    for (let n = 0; n < CODES_READ / 2; n += 1) {
       // The first page is here at once.
       const number = ON_DEVICE[beside ? n : (n * 397 + 31) % ON_DEVICE.length] ?? "1";
       const code = number.padStart(6, "0");
@@ -120,11 +123,11 @@ async function count(page: Page, url: string, id: string): Promise<void> {
       shown.push(performance.now() - entered);
     }
     took(`Contagem: a code read until it is shown, ${when}`, ...shown);
-    took(`Contagem: longest task, ${when}`, (await looked(page, "/api/products")).task);
+    took(`Contagem: longest task, ${when}`, (await sinceLastLook(page, "/api/products")).task);
   }
-  // A name that no product has: every product on the device is looked at.
+  // A name that no product has: every product on the device is sinceLastLook at.
   await field.pressSequentially("sextavado zz", { delay: 60 });
-  took("Contagem: longest task of a name typed", (await looked(page, "/api/products")).task);
+  took("Contagem: longest task of a name typed", (await sinceLastLook(page, "/api/products")).task);
 }
 
 /** Pages of the products that have come since the last look. */
@@ -136,7 +139,7 @@ const pagesOf = async (page: Page): Promise<number> =>
   );
 
 /** Waits until no page of the products has come for a second. */
-async function quiet(page: Page): Promise<void> {
+async function untilQuiet(page: Page): Promise<void> {
   for (let before = -1; ; ) {
     const now = await pagesOf(page);
     if (now === before) return;

@@ -14,6 +14,7 @@ const BENCHES = {
   busy: { full: [4_000_000, 100_000, 6, 3], short: [40_000, 1_000, 1, 1] },
   waits: { full: [4, 5], short: [1, 1] },
   groups: { full: [4, 5], short: [1, 1] },
+  marks: { full: [150, 7], short: [20, 1] },
   writes: { full: [100_000, 5], short: [1_000, 1] },
   batch: { full: [4, 5], short: [1, 1] },
   stop: { full: [5], short: [1] },

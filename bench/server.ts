@@ -64,9 +64,9 @@ export async function startService(
       ...env,
     },
   });
-  owned.defer(() => ended(child));
+  owned.defer(() => endProcess(child));
   const late = setTimeout(() => child.kill("SIGKILL"), START_MS);
-  const url = await announced(child.stdout);
+  const url = await announcedUrl(child.stdout);
   clearTimeout(late);
   const token = await logIn(url);
   const note = freshNotes();
@@ -101,7 +101,7 @@ export async function startPeer(): Promise<System | null> {
   const folder = owned.use(await emptyFolder()).path;
   const words = command.replaceAll("{folder}", folder).split(/\s+/);
   const child = Bun.spawn(words, { cwd: folder, stdout: "ignore" });
-  owned.defer(() => ended(child));
+  owned.defer(() => endProcess(child));
   const end = performance.now() + START_MS;
   while (!(await listens(url))) {
     if (child.exitCode !== null || performance.now() > end)
@@ -123,14 +123,14 @@ function systemOf(child: Bun.Subprocess, owned: AsyncDisposableStack) {
     pid: child.pid,
     async stop(signal: "SIGTERM" | "SIGKILL" = "SIGTERM") {
       const asked = performance.now();
-      await ended(child, signal);
+      await endProcess(child, signal);
       return performance.now() - asked;
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
-async function ended(child: Bun.Subprocess, signal: "SIGTERM" | "SIGKILL" = "SIGTERM") {
+async function endProcess(child: Bun.Subprocess, signal: "SIGTERM" | "SIGKILL" = "SIGTERM") {
   child.kill(signal);
   await child.exited;
 }
@@ -148,7 +148,7 @@ export function freshNotes(): (items: number) => SyntheticNote {
 }
 
 /** The address on which the service listens, from its output. Later output is read too, so that the pipe never fills. */
-async function announced(output: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
+async function announcedUrl(output: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const read = async () => {
     const decoder = new TextDecoder();

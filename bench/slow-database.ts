@@ -9,7 +9,7 @@ import { startService } from "./server.ts";
  * bun bench/slow-database.ts [rounds = 3]
  */
 const [rounds = 3] = process.argv.slice(2).map(Number);
-const ASKED = 300;
+const READS_A_ROUND = 300;
 
 interface Round {
   /** ms, sorted: reads without faults, refused reads while the circuit is open, `/api/health` meanwhile. */
@@ -31,13 +31,13 @@ async function timed(url: string, token: string): Promise<{ ms: number; status: 
 
 async function round(): Promise<Round> {
   await using sqld = await libsqlServer();
-  await using road = await faultyProxy(sqld.port);
-  await using service = await startService({ DATABASE_URL: road.url, LOG_LEVEL: "error" });
+  await using proxy = await faultyProxy(sqld.port);
+  await using service = await startService({ DATABASE_URL: proxy.url, LOG_LEVEL: "error" });
   const read = () => timed(`${service.url}/api/stock`, service.token);
   const beside = () => timed(`${service.url}/api/health`, service.token);
   const many = async (ask: typeof read, status: number) => {
     const found: number[] = [];
-    for (let n = 0; n < ASKED; n += 1) {
+    for (let n = 0; n < READS_A_ROUND; n += 1) {
       const { ms, status: got } = await ask();
       if (got !== status) throw new Error(`${got} in place of ${status}`);
       found.push(ms);
@@ -45,13 +45,13 @@ async function round(): Promise<Round> {
     return found;
   };
   const well = await many(read, 200);
-  road.become({ slowMs: 2_000 });
+  proxy.become({ slowMs: 2_000 });
   const first = await Promise.all(Array.from({ length: 8 }, read));
   const slow = await many(read, 503);
-  road.become("cut");
+  proxy.become("cut");
   const cut = await many(read, 503);
   const health = await many(beside, 200);
-  road.become("open");
+  proxy.become("open");
   const mended = performance.now();
   while ((await read()).status !== 200) await Bun.sleep(5);
   return {

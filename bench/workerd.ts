@@ -30,7 +30,7 @@ export async function startIsolate(): Promise<Isolate> {
   const folder = owned.use(await emptyFolder()).path;
   const database = owned.use(await libsqlServer());
   const DATABASE_URL = `http://127.0.0.1:${database.port}`;
-  const given = { DATABASE_URL, PASSWORD_COST: "4", ...SILENT };
+  const given = { DATABASE_URL, PASSWORD_COST: "4", ...QUIET_SETTINGS };
   await migrateAndSeed(
     parseConfig({
       ...given,
@@ -80,7 +80,7 @@ export async function startIsolate(): Promise<Isolate> {
   };
 }
 
-const SILENT = { RATE_LIMIT_PER_SECOND: "0", LOG_LEVEL: "error" };
+const QUIET_SETTINGS = { RATE_LIMIT_PER_SECOND: "0", LOG_LEVEL: "error" };
 const SECRET = "only for the bench: 32 characters or more";
 
 /** `worker.js` in the folder, as it is deployed. */

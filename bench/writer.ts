@@ -18,14 +18,14 @@ import { freshNotes } from "./server.ts";
  * bun bench/writer.ts [notes per run = 2000] [pairs = 7]
  */
 const [count = 2_000, pairs = 7] = process.argv.slice(2).map(Number);
-const KNOWN = 500;
+const KNOWN_NOTES = 500;
 const CALLERS = 64;
 
 await using folder = await emptyFolder();
 const note = freshNotes();
 const notes = (many: number) => Array.from({ length: many }, () => note(10));
-const { jobs, before, after } = await recordNotes(folder.path, notes(KNOWN), notes(count));
-const rows = rowsOfNotes(after, KNOWN + count).slice(KNOWN);
+const { jobs, before, after } = await recordNotes(folder.path, notes(KNOWN_NOTES), notes(count));
+const rows = rowsOfNotes(after, KNOWN_NOTES + count).slice(KNOWN_NOTES);
 
 interface Run {
   readonly perSecond: number;
@@ -33,7 +33,7 @@ interface Run {
 }
 
 /** Writes the recorded jobs into a copy of the file before them. */
-async function grouped(): Promise<Run> {
+async function runInGroups(): Promise<Run> {
   await using own = await emptyFolder();
   const path = join(own.path, "sge.db");
   await copyFile(before, path);
@@ -56,17 +56,17 @@ async function grouped(): Promise<Run> {
   const cpu = process.cpuUsage(used);
   await database.close();
   const { approved, wrongBalances } = keptIn(path);
-  if (approved.size !== KNOWN + count || wrongBalances > 0)
+  if (approved.size !== KNOWN_NOTES + count || wrongBalances > 0)
     throw new Error(`${approved.size} notes approved, ${wrongBalances} balances wrong`);
   return { perSecond: count / seconds, cpuMs: (cpu.user + cpu.system) / 1_000 / count };
 }
 
 const ours: Run[] = [];
 const bare: Run[] = [];
-await grouped();
+await runInGroups();
 await writeBare(rows);
 for (let pair = 0; pair < pairs; pair += 1) {
-  ours.push(await grouped());
+  ours.push(await runInGroups());
   bare.push(await writeBare(rows));
 }
 const speeds = (runs: readonly Run[]) => runs.map(({ perSecond }) => perSecond);

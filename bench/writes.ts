@@ -12,7 +12,7 @@ import { bytesByTable, pagesIn, snapshotOf, writtenSince } from "./written.ts";
  */
 const [notes = 100_000, seconds = 5] = process.argv.slice(2).map(Number);
 /** Of the 5,000 products of the uploads each comes once in 500 of them. */
-const FIRST = 520;
+const FIRST_UPLOADS = 520;
 
 const upload = (service: Service, requests: number) =>
   load({
@@ -24,9 +24,9 @@ const upload = (service: Service, requests: number) =>
   });
 
 /** Rows and entries of one upload. */
-async function counted() {
+async function rowsOfOneUpload() {
   await using service = await startService();
-  await upload(service, FIRST);
+  await upload(service, FIRST_UPLOADS);
   const database = new Sqlite(service.database, { readonly: true });
   const before = snapshotOf(database);
   await upload(service, 1);
@@ -36,10 +36,10 @@ async function counted() {
 }
 
 /** Bytes of the log for each upload of a load, by table. */
-async function logged() {
+async function logOfLoad() {
   await using service = await startService();
   await fillShop(service.database, notes * 10, Math.max(1_000, notes / 5));
-  await upload(service, FIRST);
+  await upload(service, FIRST_UPLOADS);
   const path = `${service.database}-wal`;
   const database = new Sqlite(service.database, { readonly: true });
   // A reader of what was here before keeps the log from beginning again.
@@ -66,8 +66,8 @@ async function logged() {
   return { uploads, bytes };
 }
 
-const written = await counted();
-const { uploads, bytes } = await logged();
+const written = await rowsOfOneUpload();
+const { uploads, bytes } = await logOfLoad();
 const kilobytes = (name: string) => (bytes.get(name) ?? 0) / uploads / 1_024;
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 const names = [...new Set([...written.map((one) => one.table), ...bytes.keys()])];
