@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { Glob } from "bun";
 import { DOORS } from "./support/doors.ts";
-import { crowdedFolders, MAY, violations } from "./support/fence.ts";
+import { crowdedFolders, MAX_LINES, MAY, violations } from "./support/fence.ts";
 
 const house = new Set(new Glob("{src,test,bench}/**/*.{ts,tsx,mts,mjs}").scanSync());
 
@@ -25,6 +25,15 @@ test("folders do not import each other in a circle", () => {
 
 test("a folder of src has at most 24 files", () => {
   expect(crowdedFolders(house)).toEqual([]);
+});
+
+test("a style sheet is no longer than another file may be", async () => {
+  const long: string[] = [];
+  for (const path of new Glob("src/**/*.css").scanSync()) {
+    const lines = (await Bun.file(path).text()).trimEnd().split("\n").length;
+    if (lines > MAX_LINES) long.push(`${path} has ${lines} lines`);
+  }
+  expect(long).toEqual([]);
 });
 
 test("AGENTS.md names every folder of src", async () => {

@@ -202,7 +202,8 @@ const KEPT_TO: readonly (readonly [RegExp, RegExp])[] = [
 ];
 
 const FORBIDDEN_NAME = /(?:^|[-_.])(?:utils?|helpers?|common|services|misc)(?:[-_.]|$)/i;
-const MAX_LINES = 320;
+/** Lines of a file, also of a style sheet. */
+export const MAX_LINES = 320;
 const MAX_FILES = 24;
 
 /**
