@@ -78,13 +78,17 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-/** An icon, hidden from screen readers: a word stands beside it, or its button has a label. */
+/**
+ * An icon, hidden from screen readers: a word stands beside it, or its button has a label. `size`: px where text has its usual
+ * size, 16 px for 1 rem; it grows with the text.
+ */
 export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
+  const side = `${size / 16}rem`;
   return (
     <svg
       class="icon"
-      width={size}
-      height={size}
+      width={side}
+      height={side}
       viewBox="0 0 24 24"
       fill="none"
       stroke="currentColor"

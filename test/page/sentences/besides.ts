@@ -135,6 +135,7 @@ export const besidesSentences: readonly Sentence[] = [
           await page.evaluate("document.documentElement.style.fontSize = '200%'");
           deepEqual([width, path, await page.evaluate(WIDER)], [width, path, []]);
           deepEqual([width, path, await page.evaluate(NOT_GROWN)], [width, path, []]);
+          deepEqual([width, path, await page.evaluate(SIGNS_NOT_GROWN)], [width, path, []]);
           equal(await page.evaluate(MOVING), 0);
         }
       }
@@ -231,6 +232,12 @@ const WIDER = `[...document.querySelectorAll(document.documentElement.scrollWidt
 const NOT_GROWN = `[...document.querySelectorAll("main input, main button, main a, main select, .side-bar a")]
   .filter((one) => one.checkVisibility() && !/^(?:checkbox|radio|file)$/.test(one.type) && parseFloat(getComputedStyle(one).fontSize) < 24)
     .map((one) => one.tagName + "." + one.className).slice(0, 5)`;
+
+/** Icons and marks that stay as small as beside small text, or are wider than their button. */
+const SIGNS_NOT_GROWN = `[...document.querySelectorAll("main .icon, main input[type=checkbox], main input[type=radio]:not(.segments input)")]
+  .filter((one) => one.checkVisibility() && (one.getBoundingClientRect().width < 24 ||
+    one.getBoundingClientRect().right > (one.closest("button")?.getBoundingClientRect().right ?? Infinity) + 1))
+    .map((one) => one.tagName + " in " + (one.closest("[class]:not(.icon)")?.className ?? "")).slice(0, 5)`;
 
 /** Animations that take longer than a blink. */
 const MOVING = `document.getAnimations().filter((one) => one.playState === "running" &&
