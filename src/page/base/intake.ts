@@ -10,6 +10,9 @@ export interface Given {
 /** Files that the tray has not taken yet. It is read when the first file is given. */
 export const given = signal<readonly Given[]>([]);
 
+/** Whether files that were given are still without a verdict; the tray says it. */
+export const filesOnTheWay = signal(false);
+
 /** The tray, once it is there; `View` shows it under its heading. */
 export const tray = signal<ComponentType | null>(null);
 

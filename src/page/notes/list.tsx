@@ -1,4 +1,5 @@
 import type { Address } from "../base/address.ts";
+import { filesOnTheWay } from "../base/intake.ts";
 import type { ListReader } from "../base/list-reader.ts";
 import { day, money, name, quantity } from "../base/say.ts";
 import { may } from "../base/session.ts";
@@ -156,6 +157,12 @@ function NothingHere(props: { address: Address; shown: Shown; isNew: boolean }) 
             </>
           )}
         </p>
+      </Empty>
+    );
+  if (shown.ver === "" && filesOnTheWay.value)
+    return (
+      <Empty icon="clock" title="Nada a aprovar por enquanto.">
+        <p>As notas enviadas aparecem aqui assim que forem conferidas.</p>
       </Empty>
     );
   if (shown.ver === "")

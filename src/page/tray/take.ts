@@ -1,5 +1,5 @@
 import { effect, untracked } from "@preact/signals";
-import { type Given, given, MOST_FILES } from "../base/intake.ts";
+import { filesOnTheWay, type Given, given, MOST_FILES } from "../base/intake.ts";
 import { notify } from "../base/notices.ts";
 import { count, whole } from "../base/say.ts";
 import { forgetJobs } from "../base/sent-jobs.ts";
@@ -23,6 +23,10 @@ effect(() => {
     given.value = [];
     void take(files);
   });
+});
+
+effect(() => {
+  filesOnTheWay.value = isBusy.value;
 });
 
 async function take(all: readonly Given[]): Promise<void> {

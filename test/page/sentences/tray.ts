@@ -9,6 +9,7 @@ import type { Sentence, World } from "../browser.ts";
 import { bytesOf, drop, note, notes, withFiles } from "./dropped-files.ts";
 import { figuresReported } from "./figures-reported.ts";
 import { CONTROLLED } from "./frame.ts";
+import { emptied } from "./notes.ts";
 
 /** The notes of the tests are to this company; at the edge it begins without a CNPJ. */
 async function opened({ page, world }: { page: Page; world: World }, path = "/notas") {
@@ -233,6 +234,7 @@ export const traySentences: readonly Sentence[] = [
     name: "files wait without a network, the page says so, and they leave when it is back",
     async run(visit) {
       const { page, context } = visit;
+      await emptied(visit.world);
       await opened(visit);
       await page.evaluate(CONTROLLED);
       await context.setOffline(true);
@@ -242,6 +244,9 @@ export const traySentences: readonly Sentence[] = [
           .getByText("12 arquivos esperam aqui e seguem quando a internet voltar.")
           .waitFor();
         await visit.accessible();
+        // The list is empty, but not because all is approved.
+        await page.getByText("Nada a aprovar por enquanto.").waitFor();
+        equal(await page.getByText(/Tudo aprovado|Nenhuma nota ainda/).count(), 0);
         await visit.picture("tray-offline");
         await page.getByRole("button", { name: "Sair", exact: true }).click();
         await page.getByText("12 arquivos ainda não foram enviados.").waitFor();
