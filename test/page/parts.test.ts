@@ -242,6 +242,14 @@ describe("figures and names of the page", () => {
     ]);
   });
 
+  test("show the CNPJs of every stored sentence with their points", async () => {
+    const bare: string[] = [];
+    for (const path of new Glob("src/page/**/*.tsx").scanSync())
+      for (const [i, line] of (await Bun.file(path).text()).split("\n").entries())
+        if (/(?<!\$)\{(?:[\w.?]+\.)?message\}/.test(line)) bare.push(`${path}:${i + 1}`);
+    expect(bare).toEqual([]);
+  });
+
   test("show a CNPJ with letters, a CPF and an access key in their groups", () => {
     expect([taxpayer("61A7KX24000120"), taxpayer("12345678909"), taxpayer("x")]).toEqual([
       "61.A7K.X24/0001-20",

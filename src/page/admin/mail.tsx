@@ -243,7 +243,7 @@ function Recent({ recent }: { recent: Config["recent"] }) {
               <span class="quiet small">
                 {say.moment(mail.received_at)} ·{" "}
                 {mail.way === "imap" ? "caixa de e-mail" : "endereço"}
-                {mail.message !== null && ` · ${mail.message}`}
+                {mail.message !== null && ` · ${say.masked(mail.message)}`}
               </span>
             </div>
             {mail.code === null ? (

@@ -95,7 +95,7 @@ function HoldCard(props: { hold: Hold; note: NoteDetail; again: () => void }) {
   if (props.note.status !== "PENDENTE" && props.note.status !== "CANCELADA")
     return (
       <p class="note-say small">
-        <b>{holdName(hold.code)}:</b> {hold.message}
+        <b>{holdName(hold.code)}:</b> {masked(hold.message)}
       </p>
     );
   return (

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { notify } from "../base/notices.ts";
 import { useRead } from "../base/read.ts";
-import { accessKey, moment, money, quantity } from "../base/say.ts";
+import { accessKey, masked, moment, money, quantity } from "../base/say.ts";
 import { may } from "../base/session.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
@@ -86,7 +86,7 @@ function Rules({ note: { rules, findings } }: { note: NoteDetail }) {
       <ul class="note-list">
         {rules.map(({ rule, message, items }) => (
           <li key={rule}>
-            {message}
+            {masked(message)}
             {items !== undefined && items.length > 0 && (
               <span class="row-more">
                 {items.length === 1 ? "Item" : "Itens"} {items.slice(0, 30).join(", ")}
@@ -102,7 +102,7 @@ function Rules({ note: { rules, findings } }: { note: NoteDetail }) {
           <h4>Avisos da conferência</h4>
           <ul class="note-list">
             {findings.map(({ code, path, message }, i) => (
-              <li key={`${code} ${path} ${i}`}>{message}</li>
+              <li key={`${code} ${path} ${i}`}>{masked(message)}</li>
             ))}
           </ul>
         </>

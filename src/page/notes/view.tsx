@@ -6,7 +6,7 @@ import { useListReader } from "../base/list-reader.ts";
 import { useOld } from "../base/live.ts";
 import { notifyFault } from "../base/notices.ts";
 import { useRead } from "../base/read.ts";
-import { count, whole } from "../base/say.ts";
+import { count, masked, whole } from "../base/say.ts";
 import { may } from "../base/session.ts";
 import { Button } from "../parts/button.tsx";
 import { Confirm, Dialog } from "../parts/dialog.tsx";
@@ -245,7 +245,7 @@ function useApproveMany(done: () => void) {
                 <a href={`/notas?ver=todas&nota=${access_key}`} onClick={() => setRefused([])}>
                   nº {Number(access_key.slice(25, 34))} · série {Number(access_key.slice(22, 25))}
                 </a>
-                <span class="row-more">{message}</span>
+                <span class="row-more">{masked(message ?? "")}</span>
               </li>
             ))}
           </ul>

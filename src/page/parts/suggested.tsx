@@ -1,5 +1,5 @@
 import type { Suggestion } from "../base/mapping.ts";
-import { name } from "../base/say.ts";
+import { masked, name } from "../base/say.ts";
 import { Badge } from "./badge.tsx";
 import type { OurProduct } from "./mapping-form.tsx";
 
@@ -76,7 +76,7 @@ function Suggested(props: {
         <span class="small quiet">{surety(one.confidence)}</span>
       </span>
       {strongest !== undefined && strongest.code !== "name" && (
-        <span class="small quiet">{strongest.message}</span>
+        <span class="small quiet">{masked(strongest.message)}</span>
       )}
     </>
   );

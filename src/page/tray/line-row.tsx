@@ -1,4 +1,5 @@
 import { useAddress } from "../base/address.ts";
+import { masked } from "../base/say.ts";
 import { Badge } from "../parts/badge.tsx";
 import { type Line, unfolded } from "./state.ts";
 import { BADGES, numberOf } from "./words.ts";
@@ -17,7 +18,7 @@ export function LineRow({ line }: { line: Line }) {
         {number !== null && <small class="quiet">{number}</small>}
       </div>
       <p class="quiet" title={line.code ?? undefined}>
-        {line.message}
+        {masked(line.message)}
       </p>
       {href !== null && (
         <a
