@@ -55,7 +55,7 @@ const FIXED_NAMES =
 const MOST_LETTERS_OF_A_TITLE = 110;
 const RIDDLE = /^(?:what|who|whoever|nobody|somebody|of) /i;
 const TITLE =
-  /\b(?:test\w*|describe\w*|it|inBrowser)(?:\.\w+)*\(\s*(?:"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g;
+  /\b(?:test\w*|describe\w*|it|inBrowser)(?:\.\w+)*(?:\(\w+\))?\(\s*(?:"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g;
 
 /** The name of a case of a contract is the title of a test. */
 const CASE = /\bname:\s*(?:"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g;
