@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { useAct } from "./base/act.ts";
 import { ask } from "./base/ask.ts";
 import { sentenceOfFault } from "./base/problem.ts";
 import { name } from "./base/say.ts";
@@ -29,27 +30,21 @@ function tokenOf(hash: string): string {
 export function Invite() {
   const [token] = useState(() => tokenOf(location.hash));
   const [password, setPassword] = useState("");
-  const [problem, setProblem] = useState<string | null>(
-    token === "" ? "Este link está incompleto. Copie-o inteiro do e-mail ou da mensagem." : null,
-  );
-  const [busy, setBusy] = useState(false);
+  const act = useAct();
   const [accepted, setAccepted] = useState<Accepted | null>(null);
   useEffect(() => {
     document.title = "Convite · S.G.E.";
   }, []);
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    if (busy || token === "") return;
-    setBusy(true);
-    setProblem(null);
-    try {
-      const json = { token, password };
-      setAccepted(await ask<Accepted>("/api/password/set", { method: "POST", json, open: true }));
-    } catch (fault) {
-      setProblem(sentenceOfFault(fault));
-    }
-    setBusy(false);
+  const submit = async () => {
+    const json = { token, password };
+    setAccepted(await ask<Accepted>("/api/password/set", { method: "POST", json, open: true }));
   };
+  const problem =
+    token === ""
+      ? "Este link está incompleto. Copie-o inteiro do e-mail ou da mensagem."
+      : act.fault === null
+        ? null
+        : sentenceOfFault(act.fault);
   if (accepted !== null)
     return (
       <main class="outside">
@@ -74,7 +69,14 @@ export function Invite() {
           Escolha a senha com que vai entrar. Se você já usa o S.G.E. em outra empresa, escreva a
           senha que já tem.
         </p>
-        <form class="login" onSubmit={(event) => void submit(event)} noValidate>
+        <form
+          class="login"
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (token !== "") act.run(submit);
+          }}
+        >
           <Field
             label="Senha"
             type="password"
@@ -93,7 +95,7 @@ export function Invite() {
               </p>
             )}
           </div>
-          <Button kind="main" type="submit" busy={busy} disabled={token === ""}>
+          <Button kind="main" type="submit" busy={act.busy} disabled={token === ""}>
             Salvar a senha
           </Button>
         </form>

@@ -20,6 +20,15 @@ import { type Visit, visit } from "./browser.ts";
 import { withBunWorld } from "./bun-world.ts";
 import { inBrowser } from "./in-browser.ts";
 
+test("a form leaves what is on its way to useAct, which sends once for two clicks", async () => {
+  const byHand: string[] = [];
+  for (const path of new Glob("src/page/**/*.{ts,tsx}").scanSync())
+    if (/\[busy, setBusy\] = useState(?:\(false\)|<"|<string)/.test(await Bun.file(path).text()))
+      byHand.push(path);
+  // The login waits out a limit, and says it in words of its own.
+  expect(byHand).toEqual(["src/page/login-form.tsx"]);
+});
+
 test("the page saves in the words of Brazil: nothing says Guardar, but for what a person keeps", async () => {
   const said: string[] = [];
   for (const path of new Glob("src/page/**/*.{ts,tsx}").scanSync())

@@ -5,6 +5,7 @@ import type {
   ConfirmationSchema,
   PlannedSchema,
 } from "../../http/routes/assistant/confirmations.ts";
+import { useAct } from "../base/act.ts";
 import { useAddress } from "../base/address.ts";
 import { ask, newKey } from "../base/ask.ts";
 import { notify } from "../base/notices.ts";
@@ -84,31 +85,22 @@ const asWritten = (summary: string): string => summary.replaceAll("«", "“").r
 function Decide({ id, onClose }: { id: string; onClose: () => void }) {
   const path = `/api/confirmations/${encodeURIComponent(id)}`;
   const read = useRead<Planned>(path);
-  const [fault, setFault] = useState<unknown>(null);
-  const [busy, setBusy] = useState<"confirm" | "refuse" | null>(null);
+  const act = useAct();
   const [key] = useState(newKey);
   const shown = read.value;
-  const decide = (what: "confirm" | "refuse", hash: string | null) => {
-    if (busy !== null) return;
-    setBusy(what);
-    setFault(null);
-    const sent =
-      what === "refuse"
-        ? ask(path, { method: "DELETE" })
-        : ask(path, { method: "POST", json: hash === null ? {} : { plan_hash: hash }, key });
-    sent
-      .then(
-        () => {
-          notify(what === "confirm" ? "Confirmado e gravado." : "Pedido recusado.");
-          onClose();
-        },
-        (why) => {
-          setFault(why);
-          if (why instanceof Refused && why.code.startsWith("confirmation.")) read.again();
-        },
-      )
-      .finally(() => setBusy(null));
-  };
+  const decide = (what: "confirm" | "refuse", hash: string | null) =>
+    act.run(async () => {
+      try {
+        if (what === "refuse") await ask(path, { method: "DELETE" });
+        else
+          await ask(path, { method: "POST", json: hash === null ? {} : { plan_hash: hash }, key });
+      } catch (why) {
+        if (why instanceof Refused && why.code.startsWith("confirmation.")) read.again();
+        throw why;
+      }
+      notify(what === "confirm" ? "Confirmado e gravado." : "Pedido recusado.");
+      onClose();
+    }, what);
   return (
     <Dialog title="Pedido de um assistente" wide onClose={onClose}>
       <ErrorBar fault={read.fault} again={read.again} />
@@ -131,17 +123,17 @@ function Decide({ id, onClose }: { id: string; onClose: () => void }) {
           ) : (
             <p>{ENDED[shown.state]}</p>
           )}
-          <ErrorBar fault={fault} />
+          <ErrorBar fault={act.fault} />
           <footer class="dialog-foot">
             <Button onClick={onClose}>Voltar</Button>
             {shown.state === "waiting" && (
               <>
-                <Button busy={busy === "refuse"} onClick={() => decide("refuse", null)}>
+                <Button busy={act.on === "refuse"} onClick={() => decide("refuse", null)}>
                   Recusar
                 </Button>
                 <Button
                   kind="main"
-                  busy={busy === "confirm"}
+                  busy={act.on === "confirm"}
                   onClick={() => decide("confirm", shown.current_plan_hash)}
                 >
                   Confirmar e gravar

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { useAct } from "../base/act.ts";
 import { ask } from "../base/ask.ts";
 import { keysOn, setKeysOn } from "../base/keys.ts";
 import { notify } from "../base/notices.ts";
@@ -74,33 +75,30 @@ function Password() {
   const [current, setCurrent] = useState("");
   const [next, setNext] = useState("");
   const [again, setAgain] = useState("");
-  const [fault, setFault] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
+  const act = useAct();
   const [asked, setAsked] = useState(false);
   const differ = next !== again;
-  const code = fault instanceof Refused ? fault.code : "";
+  const { fault } = act;
   const under = (wanted: string) =>
-    code === wanted && fault instanceof Refused ? fault.message : undefined;
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    setAsked(true);
-    if (busy || differ) return;
-    setBusy(true);
-    setFault(null);
-    try {
-      const json = { current_password: current, new_password: next };
-      await ask("/api/me/password", { method: "PUT", json });
-      for (const clear of [setCurrent, setNext, setAgain]) clear("");
-      setAsked(false);
-      notify("Senha trocada. Os outros aparelhos terão de entrar de novo.");
-    } catch (why) {
-      setFault(why);
-    }
-    setBusy(false);
+    fault instanceof Refused && fault.code === wanted ? fault.message : undefined;
+  const change = async () => {
+    const json = { current_password: current, new_password: next };
+    await ask("/api/me/password", { method: "PUT", json });
+    for (const clear of [setCurrent, setNext, setAgain]) clear("");
+    setAsked(false);
+    notify("Senha trocada. Os outros aparelhos terão de entrar de novo.");
   };
   return (
     <Card title="Trocar a senha">
-      <form class="account-password" noValidate onSubmit={(event) => void submit(event)}>
+      <form
+        class="account-password"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          setAsked(true);
+          if (!differ) act.run(change);
+        }}
+      >
         <input type="hidden" autocomplete="username" value={me.value?.user.email ?? ""} />
         <Field
           label="Senha atual"
@@ -133,7 +131,7 @@ function Password() {
         <FormFoot
           fault={fault}
           action="Trocar a senha"
-          busy={busy}
+          busy={act.busy}
           disabled={current === "" || next === ""}
         />
       </form>

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { z } from "zod";
 import type { AlertConfigSchema } from "../../http/routes/accounts/alert-mails.ts";
+import { useAct } from "../base/act.ts";
 import { ask, newKey } from "../base/ask.ts";
 import { notify } from "../base/notices.ts";
 import { useRead } from "../base/read.ts";
@@ -9,7 +10,6 @@ import { Button } from "../parts/button.tsx";
 import { Check } from "../parts/field.tsx";
 import { ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Card } from "../parts/view.tsx";
-import { useAct } from "./act.ts";
 import { Lines } from "./lines.tsx";
 
 type Config = z.infer<typeof AlertConfigSchema>;

@@ -1,10 +1,10 @@
 import { useId, useState } from "preact/hooks";
+import { useAct } from "../base/act.ts";
 import { ask, newKey } from "../base/ask.ts";
 import { notify } from "../base/notices.ts";
 import { useRead } from "../base/read.ts";
 import { ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Card } from "../parts/view.tsx";
-import { useAct } from "./act.ts";
 
 interface Rule {
   readonly awareness: "never" | "known_suppliers" | "always";

@@ -1,6 +1,7 @@
 import { useRef, useState } from "preact/hooks";
 import type { z } from "zod";
 import type { CertificateSchema } from "../../http/routes/sefaz/certificates.ts";
+import { useAct } from "../base/act.ts";
 import { ask, newKey } from "../base/ask.ts";
 import { useOld } from "../base/live.ts";
 import { notify } from "../base/notices.ts";
@@ -14,7 +15,6 @@ import { Field, Problem } from "../parts/field.tsx";
 import { FormFoot } from "../parts/form-foot.tsx";
 import { Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Card } from "../parts/view.tsx";
-import { useAct } from "./act.ts";
 
 type Certificate = z.infer<typeof CertificateSchema>;
 interface Answer {

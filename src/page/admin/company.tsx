@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { z } from "zod";
 import type { CompanySchema } from "../../http/routes/accounts/company.ts";
+import { useAct } from "../base/act.ts";
 import { ask, askTagged } from "../base/ask.ts";
 import { notify } from "../base/notices.ts";
 import { Refused } from "../base/problem.ts";
@@ -9,7 +10,6 @@ import { Button } from "../parts/button.tsx";
 import { Field, Problem, Segments, Select } from "../parts/field.tsx";
 import { ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Card } from "../parts/view.tsx";
-import { useAct } from "./act.ts";
 import { Rules } from "./rules.tsx";
 
 export type Company = z.infer<typeof CompanySchema>;

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { z } from "zod";
 import type { KeyRole } from "../../accounts/roles.ts";
 import type { KeySchema } from "../../http/routes/accounts/api-keys.ts";
+import { useAct } from "../base/act.ts";
 import { ask, newKey } from "../base/ask.ts";
 import { notify } from "../base/notices.ts";
 import { useRead } from "../base/read.ts";
@@ -14,7 +15,6 @@ import { Field, Select } from "../parts/field.tsx";
 import { FormFoot } from "../parts/form-foot.tsx";
 import { Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Card } from "../parts/view.tsx";
-import { useAct } from "./act.ts";
 import { Once } from "./once.tsx";
 import { KEY_ROLE_OPTIONS } from "./roles.ts";
 

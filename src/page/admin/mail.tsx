@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { z } from "zod";
 import type { EmailConfigSchema } from "../../http/routes/accounts/email-config.ts";
+import { useAct } from "../base/act.ts";
 import { ask, newKey } from "../base/ask.ts";
 import { useOld } from "../base/live.ts";
 import { notify } from "../base/notices.ts";
@@ -12,7 +13,6 @@ import { Confirm } from "../parts/dialog.tsx";
 import { Check, Field } from "../parts/field.tsx";
 import { Copy, ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Card } from "../parts/view.tsx";
-import { useAct } from "./act.ts";
 import { Lines } from "./lines.tsx";
 
 type Config = z.infer<typeof EmailConfigSchema>;

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { useAct } from "../base/act.ts";
 import { ask, newKey } from "../base/ask.ts";
 import { notify } from "../base/notices.ts";
 import { taxpayer, withPoints } from "../base/say.ts";
@@ -6,7 +7,6 @@ import { FETCHING, type Fetching, type FetchingList } from "../base/tax-office.t
 import { Dialog } from "../parts/dialog.tsx";
 import { Field, Select } from "../parts/field.tsx";
 import { FormFoot } from "../parts/form-foot.tsx";
-import { useAct } from "./act.ts";
 
 type Switch = Pick<Fetching, "cnpj" | "uf" | "environment">;
 

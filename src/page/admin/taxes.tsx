@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { z } from "zod";
 import type { TaxProfileSchema } from "../../http/routes/accounts/tax-profile.ts";
+import { useAct } from "../base/act.ts";
 import { ask } from "../base/ask.ts";
 import { notify } from "../base/notices.ts";
 import { Refused } from "../base/problem.ts";
@@ -9,7 +10,6 @@ import { Button } from "../parts/button.tsx";
 import { Check, Select } from "../parts/field.tsx";
 import { ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Card } from "../parts/view.tsx";
-import { useAct } from "./act.ts";
 
 type Answer = z.infer<typeof TaxProfileSchema>;
 type Profile = Answer["profile"];

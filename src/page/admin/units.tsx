@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { z } from "zod";
 import type { UnitsSchema } from "../../http/routes/accounts/company-units.ts";
+import { useAct } from "../base/act.ts";
 import { ask } from "../base/ask.ts";
 import { notify } from "../base/notices.ts";
 import { useRead } from "../base/read.ts";
@@ -8,7 +9,6 @@ import { Button } from "../parts/button.tsx";
 import { Field, Problem } from "../parts/field.tsx";
 import { ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Card } from "../parts/view.tsx";
-import { useAct } from "./act.ts";
 
 type Units = z.infer<typeof UnitsSchema>;
 type Own = Units["own"];

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Role } from "../../accounts/roles.ts";
+import { useAct } from "../base/act.ts";
 import { ask, newKey } from "../base/ask.ts";
 import { notify } from "../base/notices.ts";
 import { Button } from "../parts/button.tsx";
@@ -7,7 +8,6 @@ import { Dialog } from "../parts/dialog.tsx";
 import { Field, Segments, Select } from "../parts/field.tsx";
 import { FormFoot } from "../parts/form-foot.tsx";
 import { ErrorBar } from "../parts/states.tsx";
-import { useAct } from "./act.ts";
 import { ROLE_OPTIONS } from "./roles.ts";
 import type { Invite, User } from "./users.tsx";
 

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { z } from "zod";
 import type { AttemptSchema, DeliverySchema } from "../../http/views/webhook-view.ts";
+import { useAct } from "../base/act.ts";
 import { ask, newKey } from "../base/ask.ts";
 import { notify } from "../base/notices.ts";
 import { usePages } from "../base/pages.ts";
@@ -11,7 +12,6 @@ import { Confirm } from "../parts/dialog.tsx";
 import { Select } from "../parts/field.tsx";
 import { ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Card } from "../parts/view.tsx";
-import { useAct } from "./act.ts";
 import type { Webhook } from "./webhooks.tsx";
 
 type Delivery = z.infer<typeof DeliverySchema>;

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { z } from "zod";
 import type { WebhookSchema } from "../../http/views/webhook-view.ts";
+import { useAct } from "../base/act.ts";
 import { useAddress } from "../base/address.ts";
 import { ask, newKey } from "../base/ask.ts";
 import { useOld } from "../base/live.ts";
@@ -13,7 +14,6 @@ import { Check, Field, Problem, Segments } from "../parts/field.tsx";
 import { FormFoot } from "../parts/form-foot.tsx";
 import { Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Card, Split } from "../parts/view.tsx";
-import { useAct } from "./act.ts";
 import { Once } from "./once.tsx";
 import { WebhookDetail } from "./webhook-detail.tsx";
 

@@ -49,7 +49,7 @@ export async function askTagged<T>(
 }
 
 /** A file of the API, with the name that the API gives it. */
-export async function askFile(
+async function askFile(
   path: string,
   options: Ask = {},
 ): Promise<{ readonly blob: Blob; readonly name: string }> {
@@ -60,6 +60,20 @@ export async function askFile(
     throw options.signal?.aborted === true ? fault : new Unreachable(network.value);
   });
   return { blob, name: said?.[1] ?? "arquivo" };
+}
+
+/** How long a file stays with the browser, which writes it to the disk meanwhile. */
+const KEPT_MS = 60_000;
+
+/** Downloads a file of the API and gives it to the browser, which keeps it under the API's own name. Throws as `ask` does: nothing is kept then. */
+export async function save(path: string, signal?: AbortSignal): Promise<void> {
+  const { blob, name } = await askFile(path, signal === undefined ? {} : { signal });
+  const address = URL.createObjectURL(blob);
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), KEPT_MS);
 }
 
 /** A key for a write: 32 hexadecimal digits. `crypto.randomUUID` is missing where the address is not secure. */

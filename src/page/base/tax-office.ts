@@ -1,6 +1,6 @@
-import { useState } from "preact/hooks";
 import type { z } from "zod";
 import type { FetchingSchema } from "../../http/routes/sefaz/fetching.ts";
+import { useAct } from "./act.ts";
 import { ask, newKey } from "./ask.ts";
 import { notify, notifyFault } from "./notices.ts";
 import { moment } from "./say.ts";
@@ -54,19 +54,15 @@ const SOON_MS = 10_000;
 
 /** Plans the next call of a CNPJ for now, and says when it can go out; `again` reads the states. */
 export function useFetchNow(cnpj: string, again: () => void) {
-  const [busy, setBusy] = useState(false);
-  const now = () => {
-    setBusy(true);
+  const act = useAct();
+  const now = async () => {
     const sent = { method: "POST", json: { cnpj }, key: newKey() } as const;
-    ask<FetchingList>(`${FETCHING}/fetch-now`, sent)
-      .then(({ data }) => {
-        const next = data.find((one) => one.cnpj === cnpj && one.active)?.next_at ?? null;
-        notify(nextText(next), { tone: "plain" });
-        again();
-      }, notifyFault)
-      .finally(() => setBusy(false));
+    const { data } = await ask<FetchingList>(`${FETCHING}/fetch-now`, sent);
+    const next = data.find((one) => one.cnpj === cnpj && one.active)?.next_at ?? null;
+    notify(nextText(next), { tone: "plain" });
+    again();
   };
-  return { busy, now };
+  return { busy: act.busy, now: () => act.run(() => now().catch(notifyFault)) };
 }
 
 const nextText = (next: string | null): string =>

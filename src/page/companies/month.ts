@@ -1,9 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { z } from "zod";
 import type { CompletenessSchema } from "../../http/routes/notes/reports.ts";
-import { ask } from "../base/ask.ts";
+import { ask, save } from "../base/ask.ts";
 import { wasAborted } from "../base/problem.ts";
-import { save } from "../base/save.ts";
 
 type Report = z.infer<typeof CompletenessSchema>;
 export type Check = Report["checks"][number]["check"];

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { z } from "zod";
 import type { CountLineSchema } from "../../http/views/count-view.ts";
+import { useAct } from "../base/act.ts";
 import { ask } from "../base/ask.ts";
 import { notify, notifyFault } from "../base/notices.ts";
 import { usePages } from "../base/pages.ts";
@@ -105,8 +106,7 @@ function Link(props: {
   onClose: (done: boolean) => void;
 }) {
   const [chosen, setChosen] = useState<Product | null>(null);
-  const [fault, setFault] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
+  const act = useAct();
   const link = async (product: Product) => {
     for (const { line } of props.same) {
       await ask(`/api/counts/${encodeURIComponent(props.of.id)}/unknown/${line}/assign`, {
@@ -123,12 +123,7 @@ function Link(props: {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (chosen === null || busy) return;
-          setBusy(true);
-          link(chosen).catch((why) => {
-            setFault(why);
-            setBusy(false);
-          });
+          if (chosen !== null) act.run(() => link(chosen));
         }}
       >
         <Combobox<Product>
@@ -143,9 +138,9 @@ function Link(props: {
           próxima vez, informe-o no produto, em Estoque.
         </p>
         <FormFoot
-          fault={fault}
+          fault={act.fault}
           action="Ligar"
-          busy={busy}
+          busy={act.busy}
           disabled={chosen === null}
           onClose={() => props.onClose(false)}
         />

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { useAct } from "../base/act.ts";
 import { ask, newKey } from "../base/ask.ts";
 import { notify } from "../base/notices.ts";
 import { useRead } from "../base/read.ts";
@@ -22,8 +23,7 @@ export function NewCount(props: { onClose: () => void; onOpened: (count: Count) 
   const [category, setCategory] = useState("");
   const [location, setLocation] = useState("");
   const [asked, setAsked] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState<unknown>(null);
+  const act = useAct();
   const [key, setKey] = useState(newKey);
   const categories = useRead<readonly Category[]>(scope === "category" ? "/api/categories" : null);
   const places = [
@@ -39,7 +39,14 @@ export function NewCount(props: { onClose: () => void; onOpened: (count: Count) 
     (scope === "category" && category === "") || (scope === "location" && location === "");
   const open = async () => {
     const json = { name: title.trim(), ...wanted };
-    const { count } = await ask<{ count: Count }>("/api/counts", { method: "POST", json, key });
+    const { count } = await ask<{ count: Count }>("/api/counts", {
+      method: "POST",
+      json,
+      key,
+    }).catch((why) => {
+      setKey(newKey());
+      throw why;
+    });
     notify(`${count.name} aberta.`);
     props.onOpened(count);
   };
@@ -49,13 +56,7 @@ export function NewCount(props: { onClose: () => void; onOpened: (count: Count) 
         onSubmit={(event) => {
           event.preventDefault();
           setAsked(true);
-          if (busy || isMissing || title.trim() === "") return;
-          setBusy(true);
-          open().catch((why) => {
-            setFault(why);
-            setKey(newKey());
-            setBusy(false);
-          });
+          if (!isMissing && title.trim() !== "") act.run(open);
         }}
       >
         <Field
@@ -101,7 +102,12 @@ export function NewCount(props: { onClose: () => void; onOpened: (count: Count) 
         <p class="quiet small">
           A loja pode continuar vendendo: cada leitura guarda a hora em que foi feita.
         </p>
-        <FormFoot fault={fault} action="Começar a contar" busy={busy} onClose={props.onClose} />
+        <FormFoot
+          fault={act.fault}
+          action="Começar a contar"
+          busy={act.busy}
+          onClose={props.onClose}
+        />
       </form>
     </Dialog>
   );

@@ -1,11 +1,11 @@
-import { useState } from "preact/hooks";
 import type { z } from "zod";
 import type { CompletenessSchema } from "../../http/routes/notes/reports.ts";
+import { useAct } from "../base/act.ts";
 import { useAddress } from "../base/address.ts";
+import { save } from "../base/ask.ts";
 import { useOld } from "../base/live.ts";
 import { closedMonth, today } from "../base/months.ts";
 import { useRead } from "../base/read.ts";
-import { save } from "../base/save.ts";
 import { day, month as monthText } from "../base/say.ts";
 import { Button } from "../parts/button.tsx";
 import { Icon } from "../parts/icon.tsx";
@@ -54,20 +54,12 @@ export function Closing() {
 
 /** The files of a month, each with its button. The ZIP is streamed by the browser itself: it may be large. */
 function MonthFiles({ month, now }: { month: string; now: string }) {
-  const [busy, setBusy] = useState<string | null>(null);
-  const [fault, setFault] = useState<unknown>(null);
+  const act = useAct();
   const first = `${month}-01`;
   const last = lastDay(month, now);
   const begun = first <= now;
   const period = `from=${first}&to=${last}`;
-  const run = (path: string) => {
-    if (busy !== null) return;
-    setBusy(path);
-    setFault(null);
-    save(path)
-      .catch(setFault)
-      .finally(() => setBusy(null));
-  };
+  const run = (path: string) => act.run(() => save(path), path);
   const sped = `/api/export/inventory?date=${last}&format=sped`;
   const files = [
     {
@@ -94,10 +86,10 @@ function MonthFiles({ month, now }: { month: string; now: string }) {
   if (!begun) return <p class="quiet">Este mês ainda não começou.</p>;
   return (
     <>
-      <ErrorBar fault={fault} />
+      <ErrorBar fault={act.fault} />
       <Unfit
-        fault={fault}
-        busy={busy === `${sped}&skip_unfit=true`}
+        fault={act.fault}
+        busy={act.on === `${sped}&skip_unfit=true`}
         again={() => run(`${sped}&skip_unfit=true`)}
       />
       <ul class="exports-files">
@@ -138,7 +130,7 @@ function MonthFiles({ month, now }: { month: string; now: string }) {
               <b>{name}</b>
               <span class="row-more">{says}</span>
             </div>
-            <Button busy={busy === path} onClick={() => run(path)}>
+            <Button busy={act.on === path} onClick={() => run(path)}>
               Baixar<span class="hidden">{` ${name}`}</span>
             </Button>
           </li>

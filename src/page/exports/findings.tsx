@@ -1,8 +1,8 @@
-import { useState } from "preact/hooks";
 import type { z } from "zod";
 import type { CompletenessSchema } from "../../http/routes/notes/reports.ts";
+import { useAct } from "../base/act.ts";
+import { save } from "../base/ask.ts";
 import { notifyFault } from "../base/notices.ts";
-import { save } from "../base/save.ts";
 import { count, day, masked, money, name, taxpayer, whole } from "../base/say.ts";
 import { may } from "../base/session.ts";
 import { Badge } from "../parts/badge.tsx";
@@ -43,7 +43,7 @@ const ANNOUNCED: readonly Found["check"][] = [
 
 /** What is missing or stopped in a month: what is to be done first, then what nothing was found of. */
 export function Findings({ report, month }: { report: Report; month: string }) {
-  const [busy, setBusy] = useState(false);
+  const act = useAct();
   const checks = SHOWN.flatMap((name) => report.checks.filter(({ check }) => check === name));
   const all = checks.reduce((sum, one) => sum + one.count, 0);
   const open = checks.filter((one) => one.count > 0);
@@ -63,13 +63,10 @@ export function Findings({ report, month }: { report: Report; month: string }) {
           <Button
             small
             icon="download"
-            busy={busy}
-            onClick={() => {
-              setBusy(true);
-              save(`/api/export/completeness?month=${month}`)
-                .catch(notifyFault)
-                .finally(() => setBusy(false));
-            }}
+            busy={act.busy}
+            onClick={() =>
+              act.run(() => save(`/api/export/completeness?month=${month}`).catch(notifyFault))
+            }
           >
             Baixar a lista (CSV)
           </Button>

@@ -1,7 +1,8 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import type { z } from "zod";
 import type { ExportSchema } from "../../http/routes/exports/exports.ts";
 import type { JobSummarySchema } from "../../http/views/job-view.ts";
+import { useAct } from "../base/act.ts";
 import { ask } from "../base/ask.ts";
 import { useOld } from "../base/live.ts";
 import { notifyFault } from "../base/notices.ts";
@@ -52,7 +53,7 @@ const ASK_MS = 1_000;
 function JobRow({ id, onGone }: { id: string; onGone: () => void }) {
   const read = useRead<Export>(`/api/exports/${id}`);
   useOld(["export.", "job."], read.again);
-  const [busy, setBusy] = useState(false);
+  const act = useAct();
   const one = read.value;
   const works = one?.state === "queued" || one?.state === "running";
   useEffect(() => {
@@ -63,15 +64,10 @@ function JobRow({ id, onGone }: { id: string; onGone: () => void }) {
   if (one === null) return read.fault === null ? <li class="exports-job bone" /> : null;
   const name = nameOf(one);
   const mayRemove = may("manage") || (may("operate") && me.value?.user.id === one.created_by);
-  const remove = () => {
-    setBusy(true);
-    ask(`/api/exports/${id}`, { method: "DELETE" })
-      .then(onGone, notifyFault)
-      .finally(() => {
-        setBusy(false);
-        read.again();
-      });
-  };
+  const remove = () =>
+    act.run(() =>
+      ask(`/api/exports/${id}`, { method: "DELETE" }).then(onGone, notifyFault).then(read.again),
+    );
   return (
     <li class="exports-job">
       <div>
@@ -94,7 +90,7 @@ function JobRow({ id, onGone }: { id: string; onGone: () => void }) {
             kind="plain"
             bare
             small
-            busy={busy}
+            busy={act.busy}
             onClick={remove}
           >
             {works ? `Cancelar ${name}` : `Apagar ${name}`}

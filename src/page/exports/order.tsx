@@ -1,12 +1,11 @@
-import { useState } from "preact/hooks";
 import type { z } from "zod";
 import type { ExportSchema } from "../../http/routes/exports/exports.ts";
+import { useAct } from "../base/act.ts";
 import { useAddress } from "../base/address.ts";
-import { ask, newKey } from "../base/ask.ts";
+import { ask, newKey, save } from "../base/ask.ts";
 import { closedMonth, today } from "../base/months.ts";
 import { notify } from "../base/notices.ts";
 import { Refused } from "../base/problem.ts";
-import { save } from "../base/save.ts";
 import { Button } from "../parts/button.tsx";
 import { Field, Segments, Select } from "../parts/field.tsx";
 import { MonthSelect } from "../parts/month-select.tsx";
@@ -39,8 +38,8 @@ const chosen = <V extends string>(options: readonly { value: V }[], text: string
 export function Order(props: { file: Exported; onClose: () => void; onOrdered: () => void }) {
   const { file } = props;
   const address = useAddress();
-  const [busy, setBusy] = useState<"save" | "job" | null>(null);
-  const [fault, setFault] = useState<unknown>(null);
+  const act = useAct();
+  const { fault } = act;
   const now = today();
   const preset = chosen<Preset>(PRESETS, address.param("periodo"), "mes-passado");
   const period = periodOf(preset, now) ?? { from: address.param("de"), to: address.param("ate") };
@@ -52,21 +51,13 @@ export function Order(props: { file: Exported; onClose: () => void; onOrdered: (
     dialect: chosen(DIALECTS, address.param("formato"), "br"),
   };
   const set = (changed: Readonly<Record<string, string>>) => {
-    setFault(null);
+    act.forget();
     address.set(changed, true);
   };
   const long = file.job && file.asks === "period" && isLong(period);
-  const run = (what: "save" | "job", work: () => Promise<void>) => {
-    if (busy !== null) return;
-    setBusy(what);
-    setFault(null);
-    work()
-      .catch(setFault)
-      .finally(() => setBusy(null));
-  };
-  const download = (more = "") => run("save", () => save(`${pathOf(file, choice)}${more}`));
+  const download = (more = "") => act.run(() => save(`${pathOf(file, choice)}${more}`), "save");
   const order = () =>
-    run("job", async () => {
+    act.run(async () => {
       await ask<z.infer<typeof ExportSchema>>("/api/exports", {
         method: "POST",
         json: { type: file.kind, filters: filtersOf(file, choice), dialect: choice.dialect },
@@ -74,7 +65,7 @@ export function Order(props: { file: Exported; onClose: () => void; onOrdered: (
       });
       notify("O arquivo está sendo preparado: veja em Preparados em segundo plano.");
       props.onOrdered();
-    });
+    }, "job");
   return (
     <Card class="exports-order">
       <header class="exports-head">
@@ -157,7 +148,7 @@ export function Order(props: { file: Exported; onClose: () => void; onOrdered: (
           />
         )}
         <ErrorBar fault={fault} />
-        <Unfit fault={fault} busy={busy === "save"} again={() => download("&skip_unfit=true")} />
+        <Unfit fault={fault} busy={act.on === "save"} again={() => download("&skip_unfit=true")} />
         {long && (
           <p class="small quiet exports-long">
             O período é longo: o arquivo é preparado em segundo plano e fica guardado por 7 dias.
@@ -169,16 +160,16 @@ export function Order(props: { file: Exported; onClose: () => void; onOrdered: (
               Baixar
             </a>
           ) : long ? (
-            <Button type="submit" kind="main" icon="clock" busy={busy === "job"}>
+            <Button type="submit" kind="main" icon="clock" busy={act.on === "job"}>
               Preparar o arquivo
             </Button>
           ) : (
-            <Button type="submit" kind="main" icon="download" busy={busy === "save"}>
+            <Button type="submit" kind="main" icon="download" busy={act.on === "save"}>
               Baixar
             </Button>
           )}
           {file.job && !long && (
-            <Button kind="plain" busy={busy === "job"} onClick={order}>
+            <Button kind="plain" busy={act.on === "job"} onClick={order}>
               Preparar em segundo plano
             </Button>
           )}

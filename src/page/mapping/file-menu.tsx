@@ -1,4 +1,5 @@
 import { useRef, useState } from "preact/hooks";
+import { useAct } from "../base/act.ts";
 import { ask, newKey } from "../base/ask.ts";
 import { notify } from "../base/notices.ts";
 import { Refused } from "../base/problem.ts";
@@ -47,11 +48,8 @@ function Import({ onClose }: { onClose: () => void }) {
   const input = useRef<HTMLInputElement>(null);
   const [file, setFile] = useState<File | null>(null);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
-  const [fault, setFault] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
+  const act = useAct();
   const send = async (csv: File, dryRun: boolean) => {
-    setBusy(true);
-    setFault(null);
     try {
       const path = `/api/supplier-items/import${dryRun ? "?dry_run=true" : ""}`;
       const headers = { "content-type": "text/csv" };
@@ -64,9 +62,7 @@ function Import({ onClose }: { onClose: () => void }) {
       onClose();
     } catch (why) {
       setOutcome(null);
-      setFault(why);
-    } finally {
-      setBusy(false);
+      throw why;
     }
   };
   const changes = outcome === null ? 0 : outcome.created + outcome.changed;
@@ -85,15 +81,15 @@ function Import({ onClose }: { onClose: () => void }) {
         onChange={(event) => {
           const [one] = event.currentTarget.files ?? [];
           event.currentTarget.value = "";
-          if (one === undefined) return;
+          if (one === undefined || act.busy) return;
           setFile(one);
-          void send(one, true);
+          act.run(() => send(one, true));
         }}
       />
       <p class="mapping-import">
         <Button
           icon="folder"
-          busy={busy && outcome === null}
+          busy={act.busy && outcome === null}
           onClick={() => input.current?.click()}
         >
           {file === null ? "Escolher o arquivo" : "Trocar o arquivo"}
@@ -107,16 +103,16 @@ function Import({ onClose }: { onClose: () => void }) {
           </p>
         )}
       </div>
-      <ErrorBar fault={fault} />
-      <LineErrors fault={fault} />
+      <ErrorBar fault={act.fault} />
+      <LineErrors fault={act.fault} />
       <footer class="dialog-foot">
         <Button onClick={onClose}>Voltar</Button>
         {outcome !== null && (
           <Button
             kind="main"
-            busy={busy}
+            busy={act.busy}
             disabled={changes === 0}
-            onClick={() => file !== null && void send(file, false)}
+            onClick={() => file !== null && act.run(() => send(file, false))}
           >
             Importar
           </Button>

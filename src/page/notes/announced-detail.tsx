@@ -1,4 +1,5 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
+import { useAct } from "../base/act.ts";
 import { useKeys } from "../base/keys.ts";
 import { notify, notifyFault } from "../base/notices.ts";
 import { accessKey, day, moment, money, taxpayer } from "../base/say.ts";
@@ -56,18 +57,16 @@ function Gone(props: { accessKey: string }) {
 
 function Opened({ note, ...props }: DetailProps & { readonly note: Announced }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const [busy, setBusy] = useState(false);
+  const act = useAct();
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   const key = note.access_key;
-  const fetch = () => {
-    setBusy(true);
-    post("/api/nfes/fetch", { access_key: key, cnpj: note.cnpj })
-      .then(() => {
+  const fetch = () =>
+    act.run(() =>
+      post("/api/nfes/fetch", { access_key: key, cnpj: note.cnpj }).then(() => {
         notify("Nota pedida à SEFAZ. Ela aparece aqui quando chegar.");
         props.again();
-      }, notifyFault)
-      .finally(() => setBusy(false));
-  };
+      }, notifyFault),
+    );
   const isAware = props.states && awaits(note);
   useKeys(isAware ? { a: props.onAware } : {});
   return (
@@ -124,7 +123,7 @@ function Opened({ note, ...props }: DetailProps & { readonly note: Announced }) 
           (note.requested ? (
             <p class="small quiet">O XML foi pedido pela chave, e espera a vez.</p>
           ) : (
-            <Button icon="download" busy={busy} onClick={fetch}>
+            <Button icon="download" busy={act.busy} onClick={fetch}>
               Pedir o XML
             </Button>
           ))}

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { useAct } from "../base/act.ts";
 import { useKeys } from "../base/keys.ts";
 import { useOld } from "../base/live.ts";
 import { notify, notifyFault } from "../base/notices.ts";
@@ -76,8 +77,7 @@ function Opened(props: {
   const [asked, setAsked] = useState<Asked>(null);
   const [papers, setPapers] = useState(0);
   const [all, setAll] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState<unknown>(null);
+  const act = useAct();
   const waits = note.status === "PENDENTE" || note.status === "ESTORNADA";
   const ready = waits && note.holds.length === 0 && may("operate");
   const releasable = isReleasable(note) && may("manage");
@@ -91,14 +91,8 @@ function Opened(props: {
     props.again();
     props.onChanged();
   };
-  const approve = () => {
-    if (busy) return;
-    setBusy(true);
-    setFault(null);
-    approveOne(note.access_key, releasable ? corrections : undefined)
-      .then(refresh, setFault)
-      .finally(() => setBusy(false));
-  };
+  const approve = () =>
+    act.run(() => approveOne(note.access_key, releasable ? corrections : undefined).then(refresh));
   useKeys(ready && note.status === "PENDENTE" ? { a: approve } : {});
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return (
@@ -144,9 +138,9 @@ function Opened(props: {
       <Items note={note} plan={plan} all={all} onAll={() => setAll(true)} />
       <Sections note={note} again={refresh} />
       <footer class="note-foot">
-        <ErrorBar fault={fault} />
+        <ErrorBar fault={act.fault} />
         {ready && (
-          <Button kind="main" icon="check" busy={busy} onClick={approve}>
+          <Button kind="main" icon="check" busy={act.busy} onClick={approve}>
             {note.status === "ESTORNADA" ? "Aprovar de novo" : "Aprovar e lançar no estoque"}
           </Button>
         )}
@@ -154,7 +148,7 @@ function Opened(props: {
           <Button
             kind="main"
             icon="check"
-            busy={busy}
+            busy={act.busy}
             disabled={!complete || plan === null}
             onClick={approve}
           >

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
+import { useAct } from "../base/act.ts";
 import { notify } from "../base/notices.ts";
-import { Refused } from "../base/problem.ts";
 import { count, taxpayer } from "../base/say.ts";
 import type { Fetching } from "../base/tax-office.ts";
 import { CameraPanel } from "../parts/camera.tsx";
@@ -25,25 +25,17 @@ export function FetchByKey(props: {
   const [typed, setTyped] = useState(props.typed);
   const [cnpj, setCnpj] = useState(fetching[0]?.cnpj ?? "");
   const [asked, setAsked] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState<unknown>(null);
+  const act = useAct();
   const key = bare(typed);
   const isWhole = key.length === LENGTH;
   const state = fetching.find((one) => one.cnpj === cnpj) ?? fetching[0];
-  const act = () => {
-    setAsked(true);
-    if (!isWhole || busy) return;
-    setBusy(true);
-    setFault(null);
-    post("/api/nfes/fetch", { access_key: key, cnpj })
-      .then(() => {
-        notify("Nota pedida à SEFAZ. Ela aparece aqui quando chegar.");
-        props.done();
-        props.onClose();
-      }, setFault)
-      .finally(() => setBusy(false));
+  const fetch = async () => {
+    await post("/api/nfes/fetch", { access_key: key, cnpj });
+    notify("Nota pedida à SEFAZ. Ela aparece aqui quando chegar.");
+    props.done();
+    props.onClose();
   };
-  const own = fault instanceof Refused ? fault.fields.get("access_key") : undefined;
+  const own = act.problem("access_key");
   const missing = `A chave tem ${LENGTH} caracteres; aqui há ${key.length}`;
   return (
     <Dialog title="Buscar pela chave" onClose={props.onClose}>
@@ -51,7 +43,8 @@ export function FetchByKey(props: {
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          act();
+          setAsked(true);
+          if (isWhole) act.run(fetch);
         }}
       >
         <Field
@@ -78,9 +71,9 @@ export function FetchByKey(props: {
         )}
         {state !== undefined && <p class="small quiet announced-left">{allowance(state)}</p>}
         <FormFoot
-          fault={own === undefined ? fault : null}
+          fault={own === undefined ? act.fault : null}
           action="Pedir a nota"
-          busy={busy}
+          busy={act.busy}
           onClose={props.onClose}
         />
       </form>

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { z } from "zod";
 import type { AddedCostSchema } from "../../http/views/late-cost-view.ts";
+import { useAct } from "../base/act.ts";
 import { notify } from "../base/notices.ts";
 import { money } from "../base/say.ts";
 import { Dialog } from "../parts/dialog.tsx";
@@ -19,31 +20,26 @@ export function LateCost(props: { note: NoteDetail; done: () => void; onClose: (
   const [reason, setReason] = useState("");
   const [document, setDocument] = useState("");
   const [plan, setPlan] = useState<Added | null>(null);
-  const [fault, setFault] = useState<unknown>(null);
   const [asked, setAsked] = useState(false);
-  const [busy, setBusy] = useState(false);
+  const write = useAct();
   const amount = figureOf(typed);
   const short = !isReason(reason);
   // What was shown is of these figures: another one asks for a new look.
   useEffect(() => setPlan(null), [typed, reason, document]);
   const act = () => {
     setAsked(true);
-    if (amount === null || short || busy) return;
-    setBusy(true);
-    setFault(null);
+    if (amount === null || short) return;
     const paper = document.trim();
     const json = { amount, reason: reason.trim(), ...(paper === "" ? {} : { document: paper }) };
-    const write = plan !== null;
-    post<Added>(write ? path : `${path}?dry_run=true`, json)
-      .then((added) => {
-        if (added.already_added)
-          notify("Este documento já estava lançado nesta nota.", { tone: "plain" });
-        else if (!write) return setPlan(added);
-        else notify("Custo lançado no estoque.");
-        props.done();
-        props.onClose();
-      }, setFault)
-      .finally(() => setBusy(false));
+    write.run(async () => {
+      const added = await post<Added>(plan === null ? `${path}?dry_run=true` : path, json);
+      if (added.already_added)
+        notify("Este documento já estava lançado nesta nota.", { tone: "plain" });
+      else if (plan === null) return setPlan(added);
+      else notify("Custo lançado no estoque.");
+      props.done();
+      props.onClose();
+    });
   };
   return (
     <Dialog title="Lançar custo posterior" wide onClose={props.onClose}>
@@ -75,9 +71,9 @@ export function LateCost(props: { note: NoteDetail; done: () => void; onClose: (
         />
         {plan !== null && <Shares plan={plan} note={props.note} />}
         <FormFoot
-          fault={fault}
+          fault={write.fault}
           action={plan === null ? "Ver o rateio" : "Lançar o custo"}
-          busy={busy}
+          busy={write.busy}
           onClose={props.onClose}
         />
       </form>

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { useAct } from "../base/act.ts";
 import { notify } from "../base/notices.ts";
 import { quantity, signed } from "../base/say.ts";
 import { Dialog } from "../parts/dialog.tsx";
@@ -27,41 +28,33 @@ const SIMULATED = { reason: "simulação" };
 export function Reverse(props: { note: NoteDetail; done: () => void; onClose: () => void }) {
   const path = `/api/nfes/${props.note.access_key}/reverse`;
   const [plan, setPlan] = useState<ReversalPlan | null>(null);
-  const [fault, setFault] = useState<unknown>(null);
+  const [planFault, setPlanFault] = useState<unknown>(null);
   const [reason, setReason] = useState("");
   const [asked, setAsked] = useState(false);
-  const [busy, setBusy] = useState(false);
+  const act = useAct();
   const short = !isReason(reason);
   useEffect(() => {
-    post<ReversalPlan>(`${path}?dry_run=true`, SIMULATED).then(setPlan, setFault);
+    post<ReversalPlan>(`${path}?dry_run=true`, SIMULATED).then(setPlan, setPlanFault);
   }, [path]);
-  const act = () => {
-    setAsked(true);
-    if (short || busy) return;
-    setBusy(true);
-    post<{ already_reversed: boolean }>(path, { reason: reason.trim() }).then(
-      ({ already_reversed }) => {
-        if (already_reversed) notify("Esta nota já estava estornada.", { tone: "plain" });
-        else notify("Nota estornada. Ela pode ser aprovada de novo.");
-        props.done();
-        props.onClose();
-      },
-      (why) => {
-        setFault(why);
-        setBusy(false);
-      },
-    );
+  const reverse = async () => {
+    const sent = { reason: reason.trim() };
+    const { already_reversed } = await post<{ already_reversed: boolean }>(path, sent);
+    if (already_reversed) notify("Esta nota já estava estornada.", { tone: "plain" });
+    else notify("Nota estornada. Ela pode ser aprovada de novo.");
+    props.done();
+    props.onClose();
   };
   return (
     <Dialog title="Estornar a nota" wide onClose={props.onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          act();
+          setAsked(true);
+          if (!short) act.run(reverse);
         }}
       >
         <p>Cada movimento da nota recebe o movimento contrário. Nada é apagado.</p>
-        {plan === null && fault === null && <Skeleton lines={2} />}
+        {plan === null && planFault === null && <Skeleton lines={2} />}
         {plan !== null && (
           <PlanTable
             label="Saldos depois do estorno"
@@ -82,9 +75,9 @@ export function Reverse(props: { note: NoteDetail; done: () => void; onClose: ()
         )}
         <ReasonField label="Motivo do estorno" value={reason} onInput={setReason} asked={asked} />
         <FormFoot
-          fault={fault}
+          fault={act.fault ?? planFault}
           action="Estornar a nota"
-          busy={busy}
+          busy={act.busy}
           danger
           onClose={props.onClose}
         />

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { useAct } from "../base/act.ts";
 import { useOld } from "../base/live.ts";
 import { notify } from "../base/notices.ts";
 import { type Read, useRead } from "../base/read.ts";
@@ -147,28 +148,20 @@ function StateNote(props: {
   const [type, setType] = useState(offered[0] ?? AWARE);
   const [reason, setReason] = useState("");
   const [asked, setAsked] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState<unknown>(null);
+  const act = useAct();
   const words = wordsOf(type);
   const typed = words.reason === "none" ? "" : reason.trim();
   const isShort = typed.length < LEAST && (words.reason === "needed" || typed !== "");
   const days = type === AWARE ? AWARE_DAYS : CONCLUSIVE_DAYS;
   const isLate = daysUntil(daysAfter(props.issuedAt, days)) <= 0;
-  const act = () => {
-    setAsked(true);
-    if (isShort || busy) return;
-    setBusy(true);
-    setFault(null);
-    post(`/api/nfes/${props.accessKey}/statement`, {
+  const state = async () => {
+    await post(`/api/nfes/${props.accessKey}/statement`, {
       type,
       ...(typed === "" ? {} : { reason: typed }),
-    })
-      .then(() => {
-        notify("Manifestação pedida. Será enviada em instantes, com o certificado da empresa.");
-        props.done();
-        props.onClose();
-      }, setFault)
-      .finally(() => setBusy(false));
+    });
+    notify("Manifestação pedida. Será enviada em instantes, com o certificado da empresa.");
+    props.done();
+    props.onClose();
   };
   return (
     <Dialog title="Manifestação do destinatário" onClose={props.onClose}>
@@ -176,7 +169,8 @@ function StateNote(props: {
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          act();
+          setAsked(true);
+          if (!isShort) act.run(state);
         }}
       >
         <Select
@@ -202,7 +196,12 @@ function StateNote(props: {
             problem={asked && isShort ? `Escreva pelo menos ${LEAST} caracteres` : undefined}
           />
         )}
-        <FormFoot fault={fault} action="Enviar à SEFAZ" busy={busy} onClose={props.onClose} />
+        <FormFoot
+          fault={act.fault}
+          action="Enviar à SEFAZ"
+          busy={act.busy}
+          onClose={props.onClose}
+        />
       </form>
     </Dialog>
   );

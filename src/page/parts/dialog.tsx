@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useAct } from "../base/act.ts";
 import { Button } from "./button.tsx";
 import { isReason, ReasonField } from "./field.tsx";
 import { FormFoot } from "./form-foot.tsx";
@@ -60,8 +61,7 @@ export function Confirm(props: {
   onClose: () => void;
 }) {
   const [reason, setReason] = useState("");
-  const [fault, setFault] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
+  const act = useAct();
   const wanted = props.reason !== undefined;
   const short = wanted && !isReason(reason);
   const [asked, setAsked] = useState(false);
@@ -71,12 +71,7 @@ export function Confirm(props: {
         onSubmit={(event) => {
           event.preventDefault();
           setAsked(true);
-          if (short || busy) return;
-          setBusy(true);
-          props.act(reason.trim()).then(props.onClose, (why) => {
-            setFault(why);
-            setBusy(false);
-          });
+          if (!short) act.run(() => props.act(reason.trim()).then(props.onClose));
         }}
       >
         {props.children}
@@ -89,9 +84,9 @@ export function Confirm(props: {
           />
         )}
         <FormFoot
-          fault={fault}
+          fault={act.fault}
           action={props.action}
-          busy={busy}
+          busy={act.busy}
           danger={props.danger}
           onClose={props.onClose}
         />

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { useAct } from "../base/act.ts";
 import {
   deleteMapping,
   factorText,
@@ -10,7 +11,6 @@ import {
   useTried,
 } from "../base/mapping.ts";
 import { notify, notifyFault } from "../base/notices.ts";
-import { Refused } from "../base/problem.ts";
 import { count, name } from "../base/say.ts";
 import { Button } from "./button.tsx";
 import { Combobox } from "./combobox.tsx";
@@ -42,8 +42,7 @@ export function MappingForm(props: {
   const { item, chosen } = props;
   const [typed, setTyped] = useState({ of: "", factor: "" });
   const [creating, setCreating] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState<unknown>(null);
+  const act = useAct();
   const field = useRef<HTMLInputElement>(null);
   const foot = useRef<HTMLElement>(null);
   const theirs = item.unit_as_written;
@@ -63,7 +62,7 @@ export function MappingForm(props: {
   );
   useEffect(() => {
     if (chosen === null) return;
-    setFault(null);
+    act.forget();
     // What is proposed is marked: typing replaces it, Enter takes it.
     requestAnimationFrame(() => {
       field.current?.focus();
@@ -75,20 +74,16 @@ export function MappingForm(props: {
     // The proof comes below what is seen, or makes a foot higher that stands over the field.
     for (const one of [foot.current, field.current]) one?.scrollIntoView({ block: "nearest" });
   }, [tried.value, tried.fault]);
-  const submit = async () => {
+  const submit = () => {
     // Nothing is written before its proof is shown.
-    if (wanted === null || busy || tried.value === null) return field.current?.focus();
-    setBusy(true);
-    try {
+    if (wanted === null || act.busy || tried.value === null) return field.current?.focus();
+    act.run(async () => {
       const made = await putMapping({ ...mapping, product_code: code, factor: wanted });
       notify(sentenceOf(made), { undo: () => void undo(made, mapping) });
       props.onSaved();
-    } catch (why) {
-      setFault(why);
-      setBusy(false);
-    }
+    });
   };
-  const problem = fault instanceof Refused ? fault.fields.get("factor") : undefined;
+  const problem = act.problem("factor");
   return (
     <>
       <form
@@ -96,7 +91,7 @@ export function MappingForm(props: {
         aria-label={`De-para de ${name(item.name ?? item.code)}`}
         onSubmit={(event) => {
           event.preventDefault();
-          void submit();
+          submit();
         }}
       >
         <div class="mapping-product">
@@ -139,13 +134,13 @@ export function MappingForm(props: {
               ref={foot}
             >
               <MappingProof tried={tried} factor={wanted} theirs={theirs} code={code} />
-              {problem === undefined && <ErrorBar fault={fault} />}
+              {problem === undefined && <ErrorBar fault={act.fault} />}
               {props.onClose !== undefined && <Button onClick={props.onClose}>Voltar</Button>}
               <Button
                 type="submit"
                 kind={props.inNote === true ? "line" : "main"}
                 icon="check"
-                busy={busy}
+                busy={act.busy}
                 disabled={tried.value === null}
               >
                 Gravar o de-para

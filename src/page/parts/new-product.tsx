@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
+import { useAct } from "../base/act.ts";
 import { ask, newKey } from "../base/ask.ts";
 import { isUnitOf, type MappedItem } from "../base/mapping.ts";
-import { Refused } from "../base/problem.ts";
 import { name as written } from "../base/say.ts";
 import { Dialog } from "./dialog.tsx";
 import { Field } from "./field.tsx";
@@ -20,10 +20,10 @@ export function NewProduct(props: {
   const [name, setName] = useState(item.name === undefined ? "" : written(item.name));
   const [unit, setUnit] = useState(theirs);
   const [typedGtin, setTypedGtin] = useState<string | null>(null);
-  const [fault, setFault] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
-  const fields = fault instanceof Refused ? fault.fields : new Map<string, string>();
-  const isShown = ["name", "code", "unit", "barcode"].some((field) => fields.has(field));
+  const act = useAct();
+  const isShown = ["name", "code", "unit", "barcode"].some(
+    (field) => act.problem(field) !== undefined,
+  );
   const same = isUnitOf(item, unit);
   // The GTIN of a box is not that of the bottle in it.
   const gtin = typedGtin ?? (same ? (item.barcode ?? "") : "");
@@ -33,8 +33,6 @@ export function NewProduct(props: {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (busy) return;
-          setBusy(true);
           const made = { code: code.trim(), name: name.trim(), unit: unit.trim() };
           const json = {
             ...made,
@@ -42,12 +40,10 @@ export function NewProduct(props: {
             // A service has one of two digits, which no product may have.
             ...(/^\d{8}$/.test(item.ncm ?? "") ? { ncm: item.ncm } : {}),
           };
-          ask("/api/products", { method: "POST", json, key: newKey() }).then(
-            () => props.onMade(made),
-            (why) => {
-              setFault(why);
-              setBusy(false);
-            },
+          act.run(() =>
+            ask("/api/products", { method: "POST", json, key: newKey() }).then(() =>
+              props.onMade(made),
+            ),
           );
         }}
       >
@@ -57,7 +53,7 @@ export function NewProduct(props: {
           onInput={setName}
           maxLength={191}
           required
-          problem={fields.get("name")}
+          problem={act.problem("name")}
         />
         <Field
           label="Código"
@@ -65,7 +61,7 @@ export function NewProduct(props: {
           onInput={setCode}
           maxLength={120}
           required
-          problem={fields.get("code")}
+          problem={act.problem("code")}
         />
         <Field
           label="Unidade em que o estoque conta"
@@ -73,7 +69,7 @@ export function NewProduct(props: {
           onInput={setUnit}
           maxLength={20}
           required
-          problem={fields.get("unit")}
+          problem={act.problem("unit")}
           hint={
             same
               ? `A mesma da nota: 1 ${theirs} da nota = 1 ${theirs} do estoque. Se você conta em outra, como UN ou KG, escreva-a.`
@@ -86,7 +82,7 @@ export function NewProduct(props: {
           onInput={setTypedGtin}
           maxLength={60}
           inputMode="numeric"
-          problem={fields.get("barcode")}
+          problem={act.problem("barcode")}
           hint={
             !same && item.barcode != null
               ? `O da nota é o da ${theirs}, e não vem para cá.`
@@ -94,9 +90,9 @@ export function NewProduct(props: {
           }
         />
         <FormFoot
-          fault={isShown ? null : fault}
+          fault={isShown ? null : act.fault}
           action="Criar produto"
-          busy={busy}
+          busy={act.busy}
           onClose={props.onClose}
         />
       </form>

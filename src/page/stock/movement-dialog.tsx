@@ -1,4 +1,5 @@
 import { useRef, useState } from "preact/hooks";
+import { useAct } from "../base/act.ts";
 import { ask, newKey } from "../base/ask.ts";
 import { notify } from "../base/notices.ts";
 import { Refused } from "../base/problem.ts";
@@ -45,16 +46,15 @@ export function MovementDialog(props: {
   const [expires, setExpires] = useState("");
   const [happened, setHappened] = useState("");
   const [notes, setNotes] = useState("");
-  const [fault, setFault] = useState<unknown>(null);
+  const act = useAct();
   const [asked, setAsked] = useState(false);
-  const [busy, setBusy] = useState(false);
   const sent = useRef({ text: "", key: "" });
   const lots = useRead<CursorPage<Lot>>(
     type === "SAIDA" ? `${productPath(product.code)}/lots?limit=50` : null,
   );
   const figure = figureOf(amount);
   const after = balanceAfter(product.quantity, type, figure);
-  const problems = problemsOf(fault);
+  const problems = problemsOf(act.fault);
   const wrongAmount = figure === null || Number(figure) <= 0;
   const wrongCost = cost.trim() !== "" && figureOf(cost) === null;
   const orderOf = () => ({
@@ -68,31 +68,20 @@ export function MovementDialog(props: {
     ...(notes.trim() === "" ? {} : { notes: notes.trim() }),
   });
   const send = async () => {
-    setAsked(true);
-    if (wrongAmount || wrongCost || busy) return;
     const json = orderOf();
     const text = JSON.stringify(json);
     // The same again after a lost answer is carried out once; what was changed is another order.
     if (sent.current.text !== text) sent.current = { text, key: newKey() };
-    setBusy(true);
-    try {
-      const made = await ask<Written>("/api/movements", {
-        method: "POST",
-        json,
-        key: sent.current.key,
-      });
-      const taken = (made.lots ?? []).map(
-        (one) => `${one.lot}${one.expires_on === null ? "" : ` (vence ${day(one.expires_on)})`}`,
-      );
-      notify(
-        `${type === "ENTRADA" ? "Entrada lançada." : "Saída lançada."}${taken.length === 0 ? "" : ` Saiu do lote ${taken.join(", ")}.`}`,
-      );
-      props.onDone();
-      props.onClose();
-    } catch (why) {
-      setFault(why);
-      setBusy(false);
-    }
+    const { key } = sent.current;
+    const made = await ask<Written>("/api/movements", { method: "POST", json, key });
+    const taken = (made.lots ?? []).map(
+      (one) => `${one.lot}${one.expires_on === null ? "" : ` (vence ${day(one.expires_on)})`}`,
+    );
+    notify(
+      `${type === "ENTRADA" ? "Entrada lançada." : "Saída lançada."}${taken.length === 0 ? "" : ` Saiu do lote ${taken.join(", ")}.`}`,
+    );
+    props.onDone();
+    props.onClose();
   };
   const own = [...problems.keys()].some((field) => FIELDS.has(field));
   return (
@@ -102,7 +91,8 @@ export function MovementDialog(props: {
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          void send();
+          setAsked(true);
+          if (!wrongAmount && !wrongCost) act.run(send);
         }}
       >
         <p class="stock-dialog-name">{name(product.name)}</p>
@@ -116,7 +106,7 @@ export function MovementDialog(props: {
           onChange={(chosen) => {
             setType(chosen);
             setLot("");
-            setFault(null);
+            act.forget();
           }}
         />
         <FigureField
@@ -124,7 +114,7 @@ export function MovementDialog(props: {
           value={amount}
           onInput={(value) => {
             setAmount(value);
-            setFault(null);
+            act.forget();
           }}
           unit={product.unit}
           problem={
@@ -195,9 +185,9 @@ export function MovementDialog(props: {
           problem={problems.get("notes")}
         />
         <FormFoot
-          fault={own ? null : fault}
+          fault={own ? null : act.fault}
           action={type === "ENTRADA" ? "Lançar entrada" : "Lançar saída"}
-          busy={busy}
+          busy={act.busy}
           onClose={props.onClose}
         />
       </form>

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { useAct } from "../base/act.ts";
 import { ask, newKey } from "../base/ask.ts";
 import { notify } from "../base/notices.ts";
 import { Refused } from "../base/problem.ts";
@@ -28,16 +29,15 @@ export function ProductForm(props: {
 }) {
   const [base, setBase] = useState(props.product);
   const [draft, setDraft] = useState<Draft>(() => draftOf(props.product, props.barcode ?? ""));
-  const [fault, setFault] = useState<unknown>(null);
+  const act = useAct();
   const [asked, setAsked] = useState(false);
-  const [busy, setBusy] = useState(false);
   const [theirs, setTheirs] = useState<readonly string[] | null>(null);
   const [key] = useState(newKey);
   const change = (name: keyof Draft) => (value: string) => {
     setDraft({ ...draft, [name]: value });
-    setFault(null);
+    act.forget();
   };
-  const problems = problemsOf(fault, draft, asked);
+  const problems = problemsOf(act.fault, draft, asked);
   /** Another person has saved meanwhile: what they changed is shown, what was typed here stays. */
   const readAgain = async () => {
     if (base === null) return;
@@ -48,12 +48,8 @@ export function ProductForm(props: {
     for (const { name } of FIELDS) if (draft[name] !== own[name]) next[name] = draft[name];
     setBase(fresh);
     setDraft(next);
-    setFault(null);
   };
   const save = async () => {
-    setAsked(true);
-    if (busy || problemsOf(null, draft, true).size > 0) return;
-    setBusy(true);
     try {
       const code = base?.code ?? draft.code.trim();
       const json = bodyOf(base, draft);
@@ -68,10 +64,8 @@ export function ProductForm(props: {
       props.onDone(code);
       props.onClose();
     } catch (why) {
-      setBusy(false);
-      if (why instanceof Refused && why.code === "product.changed")
-        await readAgain().catch(setFault);
-      else setFault(why);
+      if (!(why instanceof Refused) || why.code !== "product.changed") throw why;
+      await readAgain();
     }
   };
   return (
@@ -85,7 +79,8 @@ export function ProductForm(props: {
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          void save();
+          setAsked(true);
+          if (problemsOf(null, draft, true).size === 0) act.run(save);
         }}
       >
         {theirs !== null && <Theirs changed={theirs} />}
@@ -128,9 +123,9 @@ export function ProductForm(props: {
           })}
         </div>
         <FormFoot
-          fault={problems.size > 0 ? null : fault}
+          fault={problems.size > 0 ? null : act.fault}
           action={base === null ? "Cadastrar" : theirs === null ? "Salvar" : "Salvar assim mesmo"}
-          busy={busy}
+          busy={act.busy}
           onClose={props.onClose}
         />
       </form>

@@ -52,6 +52,39 @@ export const stockSentences: readonly Sentence[] = [
     },
   },
   {
+    name: "a form is sent once for two clicks of one moment, and its refusal brings the focus to the field",
+    async run({ page, world, open }) {
+      await made(world, { code: "DUAS-1", name: "Erva-mate 500 g" });
+      const sent: string[] = [];
+      page.on("request", (request) => {
+        if (request.method() === "POST" && request.url().endsWith("/api/products"))
+          sent.push(request.postData() ?? "");
+      });
+      await open("/estoque");
+      await page.getByRole("button", { name: "Novo produto" }).click();
+      const dialog = page.getByRole("dialog", { name: "Novo produto" });
+      const code = dialog.getByLabel("Código", { exact: true });
+      await code.fill("DUAS-1");
+      await dialog.getByLabel("Nome", { exact: true }).fill("Erva-mate 1 kg");
+      await dialog.getByLabel("Unidade", { exact: true }).fill("UN");
+      const twice = `(() => {
+        const button = document.querySelector("dialog button[type=submit]");
+        button.focus();
+        button.click();
+        button.click();
+      })()`;
+      await page.evaluate(twice);
+      await dialog.locator("[aria-invalid=true]").waitFor();
+      equal(sent.length, 1);
+      equal(await page.evaluate("document.activeElement.labels[0].textContent"), "Código");
+      await code.fill("DUAS-2");
+      equal(await dialog.locator("[aria-invalid=true]").count(), 0);
+      await page.evaluate(twice);
+      await dialog.waitFor({ state: "hidden" });
+      equal(sent.length, 2);
+    },
+  },
+  {
     name: "a viewer sees no button that changes the stock, and is refused by hand",
     async run({ page, world, open, context, accessible, picture }) {
       await made(world, { code: "VER-1", name: "Bolacha água e sal" });
