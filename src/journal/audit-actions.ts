@@ -1,7 +1,10 @@
 /** What an action did, in one word: those of S.G.E. (CREATE, UPDATE, DELETE), and what it did not tell. */
 export type AuditVerb = "CREATE" | "UPDATE" | "DELETE" | "LOGIN" | "REFUSE" | "EXPORT";
 
-/** Every action that the audit log knows, with its verb. A new one is added here, and its sentence in messages/pt-BR/audit. */
+/**
+ * Every action that the audit log knows, with its verb. A new one is added here, its sentence in messages/pt-BR/audit, and the words of
+ * its detail in page/admin/audit-words.ts.
+ */
 export const AUDIT_ACTIONS = {
   "alerts.configure": "UPDATE",
   "category.change": "UPDATE",

@@ -10,6 +10,7 @@ import { Field, Select } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Copy, Empty, ErrorBar, Skeleton } from "../parts/states.tsx";
 import { Card } from "../parts/view.tsx";
+import { detailWords } from "./audit-words.ts";
 
 type Log = z.infer<typeof AuditLogSchema>;
 type Line = Log["data"][number];
@@ -114,6 +115,7 @@ function LineRow({ line }: { line: Line }) {
         ? "O sistema"
         : `Usuário ${line.user_id}`
       : (line.user.name ?? line.user.email);
+  const words = detailWords(line.code, line.new_values);
   return (
     <li>
       <details class="admin-line">
@@ -126,14 +128,18 @@ function LineRow({ line }: { line: Line }) {
             </span>
           </span>
         </summary>
-        <dl class="admin-facts">
-          <Fact name="Ação" value={line.code} />
-          <Fact name="Objeto" value={line.entity_id} />
-          <Fact name="Endereço de rede" value={line.ip_address} />
-          <Fact name="Pedido" value={line.request_id} />
-          <Fact name="Número da linha" value={line.seq === null ? null : String(line.seq)} />
-          <Fact name="Detalhes" value={line.new_values} />
-        </dl>
+        {words.length > 0 && <p class="admin-detail">{words.join("; ")}</p>}
+        <details class="admin-technical">
+          <summary>Detalhes técnicos</summary>
+          <dl class="admin-facts">
+            <Fact name="Ação" value={line.code} />
+            <Fact name="Objeto" value={line.entity_id} />
+            <Fact name="Endereço de rede" value={line.ip_address} />
+            <Fact name="Pedido" value={line.request_id} />
+            <Fact name="Número da linha" value={line.seq === null ? null : String(line.seq)} />
+            <Fact name="Como foi gravado" value={line.new_values} />
+          </dl>
+        </details>
       </details>
     </li>
   );

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import type { z } from "zod";
+import type { KeyRole } from "../../accounts/roles.ts";
 import type { BrowserSessionSchema } from "../../http/routes/accounts/browser-session.ts";
 
 /** The answer of GET /api/session. */
@@ -25,3 +26,12 @@ export function sessionHeaders(path: string): Readonly<Record<string, string>> {
   if (here === null || /^\/api\/session(?![\w-])/.test(path)) return {};
   return { "x-person": String(here.user.id), "x-company": String(here.company.id) };
 }
+
+/** A role as people know it. */
+export const ROLE_NAMES: Record<KeyRole, string> = {
+  VISUALIZADOR: "Visualizador",
+  OPERADOR: "Operador",
+  GERENTE: "Gerente",
+  ADMIN: "Administrador",
+  AGENTE: "Agente da SEFAZ",
+};

@@ -1,23 +1,15 @@
 import { computed } from "@preact/signals";
-import { type KeyRole, type Permission, may as roleMay } from "../../accounts/roles.ts";
+import { type Permission, may as roleMay } from "../../accounts/roles.ts";
 import { ask } from "./ask.ts";
-import { type Me, me } from "./me.ts";
+import { type Me, me, ROLE_NAMES } from "./me.ts";
 import { Refused, Unreachable } from "./problem.ts";
 
-export { type Me, me };
+export { type Me, me, ROLE_NAMES };
 
 /** Whether a button is shown: what the role may not do is not there. */
 export const may = (permission: Permission): boolean => {
   const role = me.value?.user.role;
   return role !== undefined && roleMay(role, permission);
-};
-
-export const ROLE_NAMES: Record<KeyRole, string> = {
-  VISUALIZADOR: "Visualizador",
-  OPERADOR: "Operador",
-  GERENTE: "Gerente",
-  ADMIN: "Administrador",
-  AGENTE: "Agente da SEFAZ",
 };
 
 /** The company's name for the first paint, before GET /api/session has answered. */

@@ -230,6 +230,9 @@ export const adminSentences: readonly Sentence[] = [
         .getByText(/Criou a chave de API/)
         .first()
         .click();
+      await page.getByText("Perfil: Visualizador; sem vencimento").first().waitFor();
+      equal(await page.getByText("key.create").first().isVisible(), false);
+      await page.getByText("Detalhes técnicos").first().click();
       await page.getByText("key.create").first().waitFor();
       await accessible();
       await picture("admin-audit");
