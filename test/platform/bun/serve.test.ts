@@ -87,13 +87,16 @@ test("a request that does not end is cut when the time to stop is over", async (
       reached.resolve();
       return new Promise(() => undefined);
     },
-    { SHUTDOWN_TIMEOUT_MS: 2_500 },
+    { SHUTDOWN_TIMEOUT_MS: 1_000 },
   );
+  // What is left for it of the time is less than a busy disk may take.
+  const { close } = service.ports;
+  service.ports.close = () => Promise.resolve();
   const inWork = refused(service.url);
   await reached.promise;
   await service.stop();
   expect(await inWork).toBe(true);
-  await service.close();
+  await close();
 });
 
 test("streams and loops are stopped before the wait for requests, so that they do not delay it", async () => {
