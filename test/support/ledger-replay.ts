@@ -1,4 +1,4 @@
-import { type Cost, posted, type State, type Step } from "./value-replay.ts";
+import { abs, type Cost, min, posted, rounded, type State, type Step } from "./value-replay.ts";
 
 /** A row of `movements`, as the replay needs it. Quantities 1/10⁴, values 1/10². */
 interface Row {
@@ -38,6 +38,17 @@ const rowOf = (row: Record<string, unknown>): Row => ({
   figures: [row.value_e2, row.passed_e2, row.after_e4, row.after_e2].map(Number),
 });
 
+/** Whether entries have given a cost, each alone or the lots of a line together. */
+function isCostOf(cost: Cost | undefined, entries: readonly Row[]): boolean {
+  const lines = Map.groupBy(entries, ({ line }) => line.split("/")[0]).values();
+  const given = [...entries.map((one) => [one]), ...lines];
+  const sum = (parts: readonly Row[], of: (one: Row) => bigint) =>
+    parts.reduce((all, one) => all + of(one), 0n);
+  return given.some(
+    (parts) => cost?.e2 === sum(parts, ({ c }) => c ?? 0n) && cost.per === sum(parts, ({ q }) => q),
+  );
+}
+
 /** The exit that an entry brings back; undefined: none. */
 const exitOf = ({ line }: Row): number | undefined => {
   const exit = /\/volta-([0-9]+)$/.exec(line)?.[1];
@@ -64,25 +75,124 @@ export function replayLedger(rows: readonly Record<string, unknown>[]): Replayed
   const all = rows.map(rowOf);
   const byId = new Map(all.map((one) => [one.id, one]));
   const values = new Map<number, bigint>();
+  const passed = new Map<number, bigint>();
   const undone = new Set<number>();
   const states = new Map<string, State>();
   const entries = new Map<string, Row[]>();
   const last = new Map<string, Cost>();
+  const afterOf = new Map<number, State>();
   const open = new Map<number, { q: bigint; v: bigint }>();
   const wrong: unknown[] = [];
 
+  const put = (id: number): bigint => (values.get(id) ?? 0n) - (passed.get(id) ?? 0n);
+  /**
+   * What the exits before the movement `until` have left of what a late cost has put into the stock, or taken from it: each takes its
+   * share. Goods that have come back by `now` count as never left.
+   */
+  const leftOf = (cost: number, size: bigint, until: number, now: number): bigint => {
+    let { q = 0n } = afterOf.get(cost) ?? {};
+    let left = q > 0n ? size : 0n;
+    const { product } = byId.get(cost) ?? {};
+    const known = all.filter((one) => one.id > cost && one.id < now && one.product === product);
+    const undoers = new Map(
+      known.flatMap((one) => (one.undoes === null ? [] : [[one.undoes, one]])),
+    );
+    for (const one of known.filter(({ id, q }) => id < until && q !== 0n)) {
+      const undone = one.undoes === null ? undefined : byId.get(one.undoes);
+      const exit = exitOf(undone ?? one);
+      if (exit !== undefined && exit > cost) continue;
+      if (undone !== undefined && undone.q < 0n && undone.id > cost) continue;
+      let moved = one.q;
+      if (one.q < 0n && undone === undefined) {
+        if (undoers.has(one.id)) continue;
+        for (const back of known)
+          if (exitOf(back) === one.id && back.undoes === null && !undoers.has(back.id))
+            moved += back.q;
+      }
+      const isExact = undone !== undefined && passed.get(one.id) === 0n;
+      if (q + moved <= 0n) return 0n;
+      if (moved < 0n && !isExact) left = rounded(left, q + moved, q);
+      q += moved;
+    }
+    return left;
+  };
+  /** What is still in the stock of a late cost before the batch that takes it back, signed: its part of that of its posting. */
+  const stillThere = (id: number, batch: readonly Row[]): bigint => {
+    const now = Math.min(...batch.map(({ id }) => id));
+    const { posting, product } = byId.get(id) ?? {};
+    const shares = all.filter(
+      (one) => one.posting === posting && one.product === product && one.q === 0n,
+    );
+    const cost = Math.max(...shares.map((one) => one.id));
+    const size = shares.reduce((sum, one) => sum + abs(put(one.id)), 0n);
+    const left = leftOf(cost, size, now, now);
+    if (left === 0n) return 0n;
+    const isRebate = shares.every((one) => (values.get(one.id) ?? 0n) < 0n);
+    const mine = (total: bigint) => {
+      const part = rounded(abs(put(id)), total, size);
+      return put(id) < 0n ? -part : part;
+    };
+    if (!isRebate) return mine(left);
+    let gone = 0n;
+    const values0 = all.filter(
+      ({ id, q, product }) =>
+        id > cost && id < now && q === 0n && product === byId.get(cost)?.product,
+    );
+    for (const one of values0) {
+      // A cost was taken back and was not there whole: the last rebates had taken the rest of it, which does not come again.
+      const old = one.undoes ?? 0;
+      const after = afterOf.get(one.id);
+      if (put(one.id) > 0n || (values.get(one.id) ?? 0n) > 0n) continue;
+      if (byId.get(old)?.q !== 0n || old > cost || after?.v !== 0n || after.q <= 0n) continue;
+      const later = values0.filter(
+        (r) =>
+          r.id < one.id &&
+          (values.get(r.id) ?? 0n) < 0n &&
+          byId.get(r.undoes ?? 0)?.q !== 0n &&
+          !values0.some((back) => back.undoes === r.id && back.id < one.id),
+      );
+      const found = later.reduce((sum, { id }) => sum - put(id), -put(one.id));
+      const lacks = leftOf(old, abs(put(old)), one.id, now) - found;
+      const then = leftOf(cost, size, one.id, now);
+      if (lacks > 0n) gone += rounded(lacks, size, then);
+    }
+    return gone >= size ? 0n : mine(rounded(left, size - gone, size));
+  };
   /** What comes back of an exit: its share of the value that is still out. */
   const returned = (one: Row, exit: number): bigint => {
     const out = open.get(exit) ?? { q: 0n, v: 0n };
-    const value = out.q === 0n ? 0n : (2n * out.v * one.q + out.q) / (2n * out.q);
+    const whole = byId.get(exit);
+    // What left below zero may come back at another value: what is still out keeps its share.
+    if (whole !== undefined && (afterOf.get(exit)?.q ?? 0n) < 0n)
+      out.v = rounded(-(values.get(exit) ?? 0n), out.q, -whole.q);
+    const value = out.q === 0n ? 0n : rounded(out.v, one.q, out.q);
     open.set(exit, { q: out.q - one.q, v: out.v - value });
     return value;
   };
-  const stepOf = (one: Row): Step => {
+  /** Of the goods of an exit that come back, from the units `from` on: those that had left below zero, and what the others took. */
+  const belowOf = (exit: number, from: bigint, units: bigint): Pick<Step, "below"> => {
+    const one = byId.get(exit);
+    const state = afterOf.get(exit);
+    if (one === undefined || state === undefined || one.q >= 0n || state.q >= 0n) return {};
+    const whole = -one.q;
+    const below = min(-state.q, whole);
+    const above = rounded(-(values.get(exit) ?? 0n), whole - below, whole);
+    const share = (n: bigint) => rounded(n, from + units, whole) - rounded(n, from, whole);
+    return { below: { units: share(below), above: share(above) } };
+  };
+  const stepOf = (one: Row, mine: readonly Row[]): Step => {
     const u = one.q === 0n ? unitsOf(one.undoes, byId) : 0n;
-    if (takesBack(one, byId)) return { q: one.q, c: -(values.get(one.undoes ?? 0) ?? 0n), u };
+    if (takesBack(one, byId)) {
+      const undone = one.undoes ?? 0;
+      const c = -(values.get(undone) ?? 0n);
+      if (one.q === 0n) return { q: 0n, c, still: -stillThere(undone, mine) };
+      return { q: one.q, c, ...belowOf(undone, 0n, one.q) };
+    }
     const exit = exitOf(one);
-    if (exit !== undefined) return { q: one.q, c: returned(one, exit), u };
+    if (exit !== undefined) {
+      const from = -(byId.get(exit)?.q ?? 0n) - (open.get(exit)?.q ?? 0n);
+      return { q: one.q, c: returned(one, exit), u, ...belowOf(exit, from, one.q) };
+    }
     return { q: one.q, c: one.q < 0n ? null : one.c, u };
   };
   /** The last cost that a document brings: that of its last line, all lots of it together. */
@@ -106,7 +216,7 @@ export function replayLedger(rows: readonly Record<string, unknown>[]): Replayed
       if (!reversal) learn(mine);
       const right = posted(
         states.get(product) ?? { q: 0n, v: 0n },
-        mine.map(stepOf),
+        mine.map((one) => stepOf(one, mine)),
         last.get(product) ?? null,
         reversal,
       );
@@ -116,6 +226,8 @@ export function replayLedger(rows: readonly Record<string, unknown>[]): Replayed
         const figures = [valued.value, valued.passed, valued.after.q, valued.after.v].map(Number);
         if (String(figures) !== String(one.figures)) wrong.push([one, figures]);
         values.set(one.id, valued.value);
+        passed.set(one.id, valued.passed);
+        afterOf.set(one.id, valued.after);
         states.set(product, valued.after);
         if (one.q < 0n && one.undoes === null) open.set(one.id, { q: -one.q, v: -valued.value });
         if (one.q > 0n && one.undoes === null)
@@ -132,12 +244,19 @@ export function replayLedger(rows: readonly Record<string, unknown>[]): Replayed
       if (old !== undefined && exit !== undefined && out !== undefined)
         open.set(exit, { q: out.q + old.q, v: out.v + (values.get(old.id) ?? 0n) });
     }
-    const tookCost = back.some(({ undoes }) => {
+    const gone = back.flatMap(({ undoes }) => {
       const old = undoes === null ? undefined : byId.get(undoes);
-      return old !== undefined && old.q > 0n && (old.c ?? 0n) > 0n;
+      return old !== undefined && old.q > 0n && (old.c ?? 0n) > 0n ? [old] : [];
     });
-    if (reversal && tookCost)
+    if (reversal)
       for (const { product } of whole) {
+        if (
+          !isCostOf(
+            last.get(product),
+            gone.filter((one) => one.product === product),
+          )
+        )
+          continue;
         const newest = (entries.get(product) ?? []).findLast(
           ({ id, c }) => (c ?? 0n) > 0n && !undone.has(id),
         );

@@ -14,6 +14,10 @@ export interface Step {
   readonly c: bigint | null;
   /** Of a late cost: the units that it is about. */
   readonly u?: bigint;
+  /** Of a late cost that is taken back: what is still here of it, signed as `c`. */
+  readonly still?: bigint;
+  /** Of goods that come back: those that had left below zero, and the value that the others took. */
+  readonly below?: { readonly units: bigint; readonly above: bigint };
 }
 
 export interface Cost {
@@ -27,14 +31,15 @@ export interface Valued {
   readonly after: State;
 }
 
-const abs = (n: bigint) => (n < 0n ? -n : n);
-const min = (a: bigint, b: bigint) => (a < b ? a : b);
-const rounded = (a: bigint, b: bigint, d: bigint) => (2n * a * b + d) / (2n * d);
+export const abs = (n: bigint) => (n < 0n ? -n : n);
+export const min = (a: bigint, b: bigint) => (a < b ? a : b);
+/** a·b/d, half up. */
+export const rounded = (a: bigint, b: bigint, d: bigint) => (2n * a * b + d) / (2n * d);
 
 /** One step; `whole`: a reversal may be exact. */
 export function step(
   before: State,
-  { q, c, u = 0n }: Step,
+  { q, c, u = 0n, still, below }: Step,
   last: Cost | null,
   whole = true,
 ): Valued {
@@ -51,6 +56,7 @@ export function step(
   if (q === 0n) {
     const cost = c ?? 0n;
     if (Q <= 0n) return done(cost, V);
+    if (still !== undefined) return done(cost, V + still < 0n ? 0n : V + still);
     const share = rounded(abs(cost), min(Q, u), u);
     const v = cost < 0n ? V - share : V + share;
     return done(cost, v < 0n ? 0n : v);
@@ -58,6 +64,15 @@ export function step(
   if (c === null) {
     const value = q < 0n ? -average(-q) : average(q);
     return done(value, V + value);
+  }
+  if (q > 0n && below !== undefined) {
+    // Those that are still owed settle the debt; the others have the cost of today.
+    const free = below.units - (Q < 0n ? -Q : 0n);
+    const now = Q > 0n ? { e2: V, per: Q } : last;
+    if (free > 0n && now !== null) {
+      const v = (Q > 0n ? V : 0n) + below.above + rounded(now.e2, free, now.per);
+      return done(v - V, v);
+    }
   }
   if (q > 0n) {
     if (Q >= 0n) return done(c, V + c);
@@ -79,7 +94,7 @@ export function posted(
 ): { step: Step; valued: Valued }[] {
   const ordered = [...steps.filter(({ q }) => q >= 0n), ...steps.filter(({ q }) => q < 0n)];
   const q = before.q + steps.reduce((sum, one) => sum + one.q, 0n);
-  const v = before.v + steps.reduce((sum, one) => sum + (one.c ?? 0n), 0n);
+  const v = before.v + steps.reduce((sum, one) => sum + (one.still ?? one.c ?? 0n), 0n);
   const whole = !reversal || q === 0n || (q > 0n && v > 0n);
   let state = before;
   return ordered.map((one) => {

@@ -1,5 +1,7 @@
+import { divideHalfUp, exact } from "../../lib/decimal.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { OF_NOTE, ofPostingOf, refsOf } from "../../stock/found-movements.ts";
+import { belowZero, valueAboveZero } from "../../stock/posting/left-below-zero.ts";
 import type { Entry, SupplierLine } from "../../stock/posting/posting.ts";
 import {
   broughtBack,
@@ -94,7 +96,7 @@ export async function goodsOfReturn(
 /** A part of an entry: where it brings back an exit, the entry's part names it. */
 const entryOf = (
   entry: Entry,
-  { exit, quantity_e4, value_e2 }: ReturnedPart,
+  { exit, quantity_e4, value_e2, below }: ReturnedPart,
   product: string,
 ): Entry => ({
   ...entry,
@@ -102,6 +104,7 @@ const entryOf = (
   quantity_e4,
   part: exit === null ? entry.part : `${entry.part}/volta-${exit}`,
   ...(value_e2 === null ? {} : { value_e2 }),
+  ...(below === undefined ? {} : { below }),
 });
 
 /** The exits that an item of a return may bring back, in the order of writing; `product`: what it is mapped to. */
@@ -139,7 +142,8 @@ async function openExits(
   const keys = [...new Set(references.map(({ key }) => key))];
   const rows = await ports.reader.rows(
     {
-      sql: `select m.id, m.origin_ref, m.product,
+      sql: `select m.id, m.origin_ref, m.product, -m.quantity_e4 as whole_e4, -m.value_e2 as whole_e2, ${belowZero("m")} as below_e4,
+          ${valueAboveZero("m")} as above_e2,
           -m.quantity_e4 - ${broughtBack("quantity_e4", "m.id")} as left_e4,
           -m.value_e2 - ${broughtBack("value_e2", "m.id")} as left_e2
         from json_each(?2) k cross join notes n on n.company = ?1 and n.access_key = k.value
@@ -153,13 +157,20 @@ async function openExits(
   );
   return rows.map((row) => {
     const [reference = "", rest = ""] = String(row.origin_ref).split("#");
-    return {
+    const left_e4 = Math.max(Number(row.left_e4), 0);
+    const whole_e4 = Number(row.whole_e4);
+    const units_e4 = Number(row.below_e4);
+    const exit = {
       id: Number(row.id),
       product: String(row.product),
       reference,
       nItem: Number.parseInt(rest, 10),
-      left_e4: Math.max(Number(row.left_e4), 0),
-      left_e2: Math.max(Number(row.left_e2), 0),
+      left_e4,
     };
+    if (units_e4 === 0) return { ...exit, left_e2: Math.max(Number(row.left_e2), 0) };
+    // What has come back of it may have come at another value.
+    const share = divideHalfUp(BigInt(Number(row.whole_e2)) * BigInt(left_e4), BigInt(whole_e4));
+    const below = { whole_e4, units_e4, above_e2: Number(row.above_e2) };
+    return { ...exit, left_e2: exact(share), below };
   });
 }

@@ -4,6 +4,7 @@ import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts
 import type { Ports } from "../../ports/ports.ts";
 import type { Statement } from "../../ports/sql.ts";
 import { OF_NOTE, ofPostingOf, refsOf } from "../../stock/found-movements.ts";
+import { BACK } from "../../stock/posting/returned-exits.ts";
 import type { Reversal } from "../../stock/posting/reversal.ts";
 import { POSTING_GUARD } from "../note/registration-sql.ts";
 import type { Finding } from "../note/written-verdict.ts";
@@ -19,8 +20,6 @@ import type { IngestFailure } from "../verdict/failures.ts";
 const NAMED = 10;
 /** Where the batch puts their keys. */
 const KEYS = "{keys}";
-/** In `origin_ref` of an entry that brings back a known exit, before the id of that exit. */
-const BACK = "/volta-";
 export const HAS_RETURNS = "has_returns";
 
 /**

@@ -7,7 +7,8 @@ import { keepLots } from "../lots/keep-lots.ts";
 import { addToSpan } from "../spans.ts";
 import { movements } from "../tables.ts";
 import { balancesAfter } from "./balances.ts";
-import { STEP_FIGURES, stepPlace, valuationSteps } from "./valued-fold.ts";
+import { belowZero, valueAboveZero } from "./left-below-zero.ts";
+import { BACK_FIGURES, stepPlace, valuationSteps } from "./valued-fold.ts";
 
 /** The origin of movements that an event of the tax office causes. */
 export const EVENT_ORIGIN = "EVENTO";
@@ -139,13 +140,14 @@ function insertMovements(change: EventExitChange): Statement {
       ),
       line as materialized (
         select *, ${stepPlace()} from (
-          select m.id as n, m.product, -m.quantity_e4 as q, -m.value_e2 as c, 0 as u, m.lot, m.expires_on,
+          select m.id as n, m.product, -m.quantity_e4 as q, -m.value_e2 as c, ${belowZero("m")} as u,
+            ${valueAboveZero("m")} as w, m.lot, m.expires_on,
             substr(m.origin_ref, 1, instr(m.origin_ref, '@') - 1) || '/back@' || ${posting} as origin_ref,
             ${add(reason)} as notes, ${now} as happened_at, m.id as undoes
           from json_each(${back}) t cross join movements m on m.id = t.value and m.company = ?1
           where exists (${guard.sql})
           union all
-          select e.key, m.product, -(e.value ->> 'quantity_e4'), null, 0, iif(e.value ->> 'ofLot', m.lot, null),
+          select e.key, m.product, -(e.value ->> 'quantity_e4'), null, 0, 0, iif(e.value ->> 'ofLot', m.lot, null),
             iif(e.value ->> 'ofLot', m.expires_on, null), ${key} || '#' || (e.value ->> 'line') || '@' || ${posting},
             e.value ->> 'notes', e.value ->> 'happenedAt', null
           from json_each(${exits}) e
@@ -153,11 +155,11 @@ function insertMovements(change: EventExitChange): Statement {
           where exists (${guard.sql})
         )
       ),
-      ${valuationSteps()}
+      ${valuationSteps({ back: "some" })}
       insert into movements (company, product, type, quantity_e4, lot, expires_on, origin, origin_ref, reference, notes,
         posting, user_id, created_at, happened_at, value_e2, passed_e2, after_e4, after_e2, undoes)
       select ?1, f.product, case when f.q > 0 then 'ENTRADA' else 'SAIDA' end, f.q, l.lot, l.expires_on, '${EVENT_ORIGIN}',
-        l.origin_ref, ${key}, l.notes, ${posting}, ${add(userId)}, ${now}, l.happened_at, ${STEP_FIGURES}, l.undoes
+        l.origin_ref, ${key}, l.notes, ${posting}, ${add(userId)}, ${now}, l.happened_at, ${BACK_FIGURES}, l.undoes
       from fold f cross join line l on l.product = f.product and l.k = f.k
       order by f.k, f.n`,
     args,

@@ -8,8 +8,9 @@ import { addToSpan } from "../spans.ts";
 import { balancesAfter } from "./balances.ts";
 import { saveGivenMappings } from "./given-mappings.ts";
 import { type LearntValues, supplierItemOf } from "./posting-guards.ts";
+import type { BelowZero } from "./returned-exits.ts";
 import { bringsCost, forgetCostsOf, saveProducts, tellsCostsAlone } from "./save-products.ts";
-import { STEP_FIGURES, stepPlace, valuationSteps } from "./valued-fold.ts";
+import { BACK_FIGURES, STEP_FIGURES, stepPlace, valuationSteps } from "./valued-fold.ts";
 
 /** An item of a document under its supplier's code, and the product that it is mapped to. */
 export interface SupplierLine {
@@ -51,6 +52,8 @@ export interface Entry {
   readonly cost_e2: number | null;
   /** 1/10², of an entry that brings back what had left: the value that it took. Absent: `cost_e2` counts. */
   readonly value_e2?: number;
+  /** Of such an entry: what of it had left below zero. */
+  readonly below?: BelowZero;
   readonly lot: string | null;
   readonly expires_on: string | null;
   /** `n` of its line. */
@@ -229,28 +232,30 @@ function insertMovements(posting: Posting, head: readonly Value[]): Statement {
       entry.lot,
       entry.expires_on,
       entry.part,
-      ...(valued ? [entry.value_e2 ?? null] : []),
+      ...(valued
+        ? [entry.value_e2 ?? null, entry.below?.units_e4 ?? 0, entry.below?.above_e2 ?? 0]
+        : []),
     ]),
     args.length,
   );
   return {
-    sql: `with recursive entry (n, code, unit, product, quantity_e4, cost_e2, lot, expires_on, part${valued ? ", value_e2" : ""})
+    sql: `with recursive entry (n, code, unit, product, quantity_e4, cost_e2, lot, expires_on, part${valued ? ", value_e2, u, w" : ""})
         as (${entries.sql}),
       line as materialized (
-        select *, iif(q > 0, ${valued ? "coalesce(value_e2, cost_e2)" : "cost_e2"}, null) as c, 0 as u, ${stepPlace()} from (
+        select *, iif(q > 0, ${valued ? "coalesce(value_e2, cost_e2)" : "cost_e2"}, null) as c${valued ? "" : ", 0 as u"}, ${stepPlace()} from (
           select m.n, coalesce(m.product, s.product) as product, cast(m.quantity_e4 as integer) as q,
             cast(m.cost_e2 as integer) as cost_e2, m.lot, m.expires_on, m.part
-            ${valued ? ", cast(m.value_e2 as integer) as value_e2" : ""}
+            ${valued ? ", cast(m.value_e2 as integer) as value_e2, cast(m.u as integer) as u, cast(m.w as integer) as w" : ""}
           from entry m
           left join supplier_items s on ${supplierItemOf("?1", "?4", { code: "m.code", unit: "m.unit" })}
           where exists (${posting.guard})
         )
       ),
-      ${valuationSteps({ carried: ["cost_e2", "lot", "expires_on", "part"] })}
+      ${valuationSteps({ back: valued ? "some" : "none", carried: ["cost_e2", "lot", "expires_on", "part"] })}
       insert into movements (company, product, type, quantity_e4, cost_e2, lot, expires_on,
         origin, origin_ref, reference, posting, user_id, created_at, happened_at, value_e2, passed_e2, after_e4, after_e2, followers)
       select ?1, f.product, case when f.q > 0 then 'ENTRADA' else 'SAIDA' end, f.q, f.cost_e2, f.lot, f.expires_on,
-        ?6, ?3 || '#' || f.part || '@' || ?2, ?3, ?2, ?7, ?5, ?8, ${STEP_FIGURES},
+        ?6, ?3 || '#' || f.part || '@' || ?2, ?3, ?2, ?7, ?5, ?8, ${valued ? BACK_FIGURES : STEP_FIGURES},
         ${valued ? "0" : "iif(f.n = 0, (select count(*) - 1 from line), -f.n)"}
       from fold f
       order by f.n`,

@@ -2,6 +2,9 @@ import { divideHalfUp, exact } from "../../lib/decimal.ts";
 import type { Statement } from "../../ports/sql.ts";
 import { IS_FIRST } from "../found-movements.ts";
 
+/** In `origin_ref` of an entry that brings back a known exit, before the id of that exit. */
+export const BACK = "/volta-";
+
 /** An exit that may come back, with what of it is still out. Quantity 1/10⁴, value 1/10²; both from 0. */
 export interface OpenExit {
   readonly id: number;
@@ -12,6 +15,12 @@ export interface OpenExit {
   readonly reference: string;
   readonly left_e4: number;
   readonly left_e2: number;
+  /** Of an exit that left below zero: its quantity, the units below zero, and what the others took. */
+  readonly below?: {
+    readonly whole_e4: number;
+    readonly units_e4: number;
+    readonly above_e2: number;
+  };
 }
 
 /** A part of what comes back: of an exit with the value that it took; `exit` null: more than was still out, without a value. */
@@ -19,6 +28,14 @@ export interface ReturnedPart {
   readonly exit: number | null;
   readonly quantity_e4: number;
   readonly value_e2: number | null;
+  /** Of its units, those that had left below zero, and the value that the others took. */
+  readonly below?: BelowZero;
+}
+
+/** What of goods that come back had left below zero (1/10⁴), and what the others took (1/10²). */
+export interface BelowZero {
+  readonly units_e4: number;
+  readonly above_e2: number;
 }
 
 /**
@@ -39,11 +56,23 @@ export function shareReturn(
     const value_e2 = exact(
       divideHalfUp(BigInt(exit.left_e2) * BigInt(taken), BigInt(exit.left_e4)),
     );
-    parts.push({ exit: exit.id, quantity_e4: taken, value_e2 });
+    parts.push({ exit: exit.id, quantity_e4: taken, value_e2, ...belowZeroOf(exit, taken) });
     return { ...exit, left_e4: exit.left_e4 - taken, left_e2: exit.left_e2 - value_e2 };
   });
   if (rest > 0) parts.push({ exit: null, quantity_e4: rest, value_e2: null });
   return { parts, exits: after };
+}
+
+/** The share of the units below zero that comes back: what was shared before and with it are each rounded, so that all parts give the whole. */
+function belowZeroOf({ left_e4, below }: OpenExit, taken: number): { below?: BelowZero } {
+  if (below === undefined) return {};
+  const before = below.whole_e4 - left_e4;
+  const share = (figure: number): number => {
+    const upTo = (units: number) =>
+      exact(divideHalfUp(BigInt(figure) * BigInt(units), BigInt(below.whole_e4)));
+    return upTo(before + taken) - upTo(before);
+  };
+  return { below: { units_e4: share(below.units_e4), above_e2: share(below.above_e2) } };
 }
 
 /** SQL of what has come back of an exit: the sum of a column of the entries that stand. `exit` and ?1 (company) are given. */

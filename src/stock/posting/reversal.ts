@@ -1,4 +1,3 @@
-import { bumpTagIfChanged } from "../../journal/record.ts";
 import { trusted } from "../../lib/cast.ts";
 import { fromScaled } from "../../lib/decimal.ts";
 import { columnsOf } from "../../ports/columns.ts";
@@ -6,13 +5,15 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement, Value } from "../../ports/sql.ts";
 import type { StockFailure } from "../failures.ts";
 import { IS_FIRST, ofPostingOf, refsOf } from "../found-movements.ts";
-import { forgetCosts } from "../last-cost.ts";
 import { keepLots } from "../lots/keep-lots.ts";
 import { addToSpan } from "../spans.ts";
 import { movements } from "../tables.ts";
 import { balancesAfter } from "./balances.ts";
+import { costStillThere, stillThere } from "./cost-still-there.ts";
 import { changeEventExits, EVENT_ORIGIN, type StandingExit, standingExit } from "./event-exits.ts";
-import { STEP_FIGURES, stepPlace, valuationSteps } from "./valued-fold.ts";
+import { belowZero, valueAboveZero } from "./left-below-zero.ts";
+import { restoreLastCosts } from "./restored-last-costs.ts";
+import { BACK_FIGURES, stepPlace, valuationSteps } from "./valued-fold.ts";
 
 /** A movement that is to be taken back. */
 export interface Posted {
@@ -130,16 +131,7 @@ export function reverse(reversal: Reversal): Statement[] {
       day: reversal.day,
       has: lotsOf(movements),
     }),
-    ...(costs
-      ? [
-          {
-            sql: forgetCosts(`select product from movements where ${opposites(reversal)}`),
-            args: head,
-          },
-          restoreLastCosts(reversal, head),
-          bumpTagIfChanged(company, "products"),
-        ]
-      : []),
+    ...(costs ? restoreLastCosts({ company, movements: opposites(reversal), args: head, at }) : []),
     ...(opposite.length === 0
       ? []
       : [addToSpan({ company, origin, at, amounts: opposite }, reversalMade(reversal))]),
@@ -156,19 +148,20 @@ const lotsOf = (movements: readonly Posted[]) => ({
 function insertOpposites(reversal: Reversal, head: readonly Value[]): Statement {
   const { of, userId, at, reason, guard } = reversal;
   return {
-    sql: `with recursive line as materialized (
+    sql: `with recursive ${reversal.accessKey === null ? "" : lateCosts(guard)} line as materialized (
         select *, ${stepPlace()} from (
-          select id as n, product, -quantity_e4 as q, -value_e2 as c, 0 as u, -cost_e2 as cost_e2, lot, expires_on, reference,
+          select id as n, product, -quantity_e4 as q, -value_e2 as c, ${belowZero("movements")} as u, ${valueAboveZero("movements")} as w,
+            -cost_e2 as cost_e2, lot, expires_on, reference,
             case when origin_ref = ?5 then ?2 else substr(origin_ref, 1, length(origin_ref) - length(?5)) || ?2 end as origin_ref
           from movements where ${ofPosting(reversal)} and quantity_e4 <> 0 and exists (${guard})
-          ${reversal.accessKey === null ? "" : lateCostsBack(guard)}
+          ${reversal.accessKey === null ? "" : LATE_COSTS_BACK}
         )
       ),
-      ${valuationSteps({ reversal: true })}
+      ${valuationSteps({ back: "all" })}
       insert into movements (company, product, type, quantity_e4, cost_e2, lot, expires_on, origin, origin_ref, reference, notes,
         posting, user_id, created_at, happened_at, value_e2, passed_e2, after_e4, after_e2, undoes)
       select ?1, f.product, case sign(f.q) when 1 then 'ENTRADA' when -1 then 'SAIDA' else 'VALOR' end, f.q, l.cost_e2, l.lot,
-        l.expires_on, ?4, l.origin_ref, l.reference, ?8, ?2, ?6, ?7, ?7, ${STEP_FIGURES}, l.n
+        l.expires_on, ?4, l.origin_ref, l.reference, ?8, ?2, ?6, ?7, ?7, ${BACK_FIGURES}, l.n
       from fold f cross join line l on l.product = f.product and l.k = f.k
       order by f.k, f.n
       returning id`,
@@ -177,27 +170,34 @@ function insertOpposites(reversal: Reversal, head: readonly Value[]): Statement 
 }
 
 /**
- * The late costs of a note's posting, and those of others about its entries, that nothing has taken back: each is taken back
- * as a late cost of the opposite sign about the same units. One that is about entries of several notes goes as a whole.
+ * CTEs of the late costs of a note's posting, and those of others about its entries, that nothing has taken back, with what is still
+ * in the stock of each. One that is about entries of several notes goes as a whole.
  */
-const lateCostsBack = (guard: string): string => `union all
-          select v.id, v.product, 0, -v.value_e2, abs(a.quantity_e4), -v.cost_e2, null, null, v.reference,
-            ?3 || '#valor/' || v.id || '@' || ?2
-          from (
-            select id from movements where ${OF_NOTE} and quantity_e4 = 0
-            union
-            select part.id from (select id from movements where ${OF_NOTE} and quantity_e4 <> 0) m
-            cross join movements late indexed by movements_of_late_costs
-              on late.company = ?1 and late.undoes = m.id and late.quantity_e4 = 0
-            cross join movements part on part.company = ?1 and part.origin = 'NFE' and part.posting = late.posting
-              and part.origin_ref > substr(late.origin_ref, 1, instr(late.origin_ref, '#')) || 'valor/'
-              and part.origin_ref < substr(late.origin_ref, 1, instr(late.origin_ref, '#')) || 'valor0' and part.${IS_FIRST}
-          ) as cost_ids
-          cross join movements v on v.id = cost_ids.id
-          cross join movements a on a.id = v.undoes and a.quantity_e4 <> 0
-          where exists (${guard}) and not exists (
-            select 1 from movements r indexed by movements_of_late_costs
-            where r.company = ?1 and r.undoes = v.id and r.quantity_e4 = 0)`;
+const lateCosts = (guard: string): string => `late_cost as materialized (
+        select v.id, v.posting, v.product, v.value_e2, v.passed_e2, v.after_e4, v.cost_e2, v.reference
+        from (
+          select id from movements where ${OF_NOTE} and quantity_e4 = 0
+          union
+          select part.id from (select id from movements where ${OF_NOTE} and quantity_e4 <> 0) m
+          cross join movements late indexed by movements_of_late_costs
+            on late.company = ?1 and late.undoes = m.id and late.quantity_e4 = 0
+          cross join movements part on part.company = ?1 and part.origin = 'NFE' and part.posting = late.posting
+            and part.origin_ref > substr(late.origin_ref, 1, instr(late.origin_ref, '#')) || 'valor/'
+            and part.origin_ref < substr(late.origin_ref, 1, instr(late.origin_ref, '#')) || 'valor0' and part.${IS_FIRST}
+        ) as cost_ids
+        cross join movements v on v.id = cost_ids.id
+        cross join movements a on a.id = v.undoes and a.quantity_e4 <> 0
+        where exists (${guard}) and not exists (
+          select 1 from movements r indexed by movements_of_late_costs
+          where r.company = ?1 and r.undoes = v.id and r.quantity_e4 = 0)
+      ),
+      ${costStillThere("late_cost")},`;
+
+/** Each is taken back as a late cost of the opposite sign; the stock loses what is still there of it, or has it again. */
+const LATE_COSTS_BACK = `union all
+          select v.id, v.product, 0, -v.value_e2, ${stillThere("v")}, 0, -v.cost_e2, null, null,
+            v.reference, ?3 || '#valor/' || v.id || '@' || ?2
+          from late_cost v`;
 
 /** The opposite movements. ?2 is their posting, which for a manual one is their origin_ref too. */
 const opposites = ({ accessKey }: Reversal) =>
@@ -220,17 +220,6 @@ export const reversalMade = (reversal: Reversal): Guard => ({
 
 const moveBalances = (reversal: Reversal, head: readonly Value[]): Statement => ({
   sql: `${balancesAfter(opposites(reversal), "?5")} returning product, quantity_e4`,
-  args: [...head, reversal.at],
-});
-
-/** The last cost is that of the newest entry with a cost that was not reversed; none: unknown. */
-const restoreLastCosts = (reversal: Reversal, head: readonly Value[]): Statement => ({
-  sql: `update products set updated_at = ?5, (last_cost_e2, last_cost_quantity_e4) = (
-      select m.cost_e2, m.quantity_e4 from movements m indexed by movements_by_product
-      where m.company = ?1 and m.product = products.code and m.quantity_e4 > 0 and m.cost_e2 > 0 and m.undoes is null
-        and not exists (select 1 from movements r where r.company = ?1 and r.undoes = m.id and r.quantity_e4 <> 0)
-      order by m.id desc limit 1)
-    where company = ?1 and code in (select product from movements where ${opposites(reversal)})`,
   args: [...head, reversal.at],
 });
 

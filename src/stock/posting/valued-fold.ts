@@ -13,11 +13,25 @@ import { mulDiv } from "./mul-div.ts";
  *   the average;
  * - a late cost: the share of what is still here.
  *
+ * What takes others back has a value c too, and for `back` also:
+ *
+ * - goods that come back, of which u had left below zero (then w is the value of the others): what of u no longer is owed comes at
+ *   the average, from Q ≤ 0 at the last cost: c was an estimate, and what came in later has passed its cost on. None known: at c;
+ * - a late cost taken back, of which u is still in the stock (cost-still-there.ts): u.
+ *
  * What a movement brings or takes (`value`) and does not stay in stock is `passed`: after = before + value − passed.
  */
 
+/**
+ * Whether goods of the step of `line`, on the quantity `q` before it, come back that had left below zero and are not owed any more;
+ * `l4` is of the last cost.
+ */
+const settled = (line: string, q: string, l4: string): string =>
+  `${line}.q > 0 and ${line}.u > 0 and ${line}.u + min(${q}, 0) > 0 and (${q} > 0 or ${l4} is not null)`;
+
 /** What V is after the step of a row of `fold`; `p` is the one quotient that the step needs, 0 where it needs none. */
-const AFTER = `case
+const after = (back: boolean): string => `case
+  ${back ? `when ${settled("f", "f.q0", "f.l4")} then max(f.v0, 0) + f.w + f.p` : ""}
   when f.q = 0 then iif(f.q0 > 0, max(f.v0 + sign(f.c) * f.p, 0), f.v0)
   when f.c is null then f.v0 + sign(f.q) * f.p
   when f.q > 0 then case when f.q0 >= 0 then f.v0 + f.c when f.q0 + f.q <= 0 then f.v0 + f.p else f.c - f.p end
@@ -27,48 +41,62 @@ const AFTER = `case
   else f.v0 - f.p end`;
 
 /** What the step brings or takes. */
-const VALUE = "iif(f.c is null, sign(f.q) * f.p, f.c)";
+const value = (back: boolean): string => `case
+  ${back ? `when ${settled("f", "f.q0", "f.l4")} then max(f.v0, 0) + f.w + f.p - f.v0` : ""}
+  when f.c is null then sign(f.q) * f.p else f.c end`;
 
 /**
  * The quotient of the step of `l` on the state (q, v) before it: none, at the average, at the last cost, or a share. `of` has the
  * last cost (l2, l4) and ok.
  */
-const quotient = (of: string): string => `case
-  when l.c is not null and (l.q > 0 and before.q >= 0 or l.q < 0 and (before.q = 0 or before.q + l.q = 0
-    or ${of}.ok and before.q + l.q > 0 and before.v + l.c > 0)) then 0
+const quotient = (of: string, back: boolean): string => {
+  const isSettled = settled("l", "before.q", `${of}.l4`);
+  const when = (figure: string) => (back ? `when ${isSettled} then ${figure}` : "");
+  return `case
+  ${back ? "when l.q = 0 then l.u" : ""}
+  when l.c is not null and (l.q > 0 and before.q >= 0 ${back ? `and not (${isSettled})` : ""} or l.q < 0 and (before.q = 0
+    or before.q + l.q = 0 or ${of}.ok and before.q + l.q > 0 and before.v + l.c > 0)) then 0
   when l.c is null and before.q = 0 and ${of}.l4 is null then 0
   else ${mulDiv(`(select
-    case when l.q = 0 then abs(l.c) when l.c is not null and l.q > 0 and before.q + l.q > 0 then l.c
+    case ${when(`iif(before.q > 0, before.v, ${of}.l2)`)}
+      when l.q = 0 then abs(l.c) when l.c is not null and l.q > 0 and before.q + l.q > 0 then l.c
       when before.q = 0 then coalesce(${of}.l2, 0) else abs(before.v) end as a,
-    case when l.q = 0 then min(max(before.q, 0), l.u) when l.c is not null and l.q > 0 and before.q + l.q > 0 then -before.q
+    case ${when("l.u + min(before.q, 0)")}
+      when l.q = 0 then min(max(before.q, 0), l.u) when l.c is not null and l.q > 0 and before.q + l.q > 0 then -before.q
       else abs(l.q) end as b,
-    case when l.q = 0 then l.u when l.c is not null and l.q > 0 and before.q + l.q > 0 then l.q
+    case ${when(`iif(before.q > 0, before.q, ${of}.l4)`)}
+      when l.q = 0 then l.u when l.c is not null and l.q > 0 and before.q + l.q > 0 then l.q
       when before.q = 0 then ${of}.l4 else abs(before.q) end as d)`)} end`;
+};
 
 /** Whether reversals may be exact: their product stands above 0, or at 0, after all of them together. */
-const WHOLE = `(select l.q0 + sum(q) = 0 or l.q0 + sum(q) > 0 and l.v0 + sum(c) > 0 from line where line.product = l.product)`;
+const WHOLE = `(select l.q0 + sum(q) = 0 or l.q0 + sum(q) > 0 and l.v0 + sum(iif(q = 0, sign(c) * u, c)) > 0
+  from line where line.product = l.product)`;
 
 /**
  * CTEs that value the movements of a batch: `fold` has a row for each step with the columns product, k, n, those that are `carried`
  * from `line`, and, by `STEP_FIGURES`, the figures of a movement's row. They follow a CTE `line` with the columns n (order within
  * the document), product, q, c, u, k: the place among the product's steps, from 1, entries before exits, so that nothing is below
- * zero on the way that is not at the end, and `more`: whether a step follows (`stepPlace`). ?1 is the company. `reversal`: every
- * line takes a movement back. The first step of a product reads its balance; only a product with more of them is looked up again.
+ * zero on the way that is not at the end, and `more`: whether a step follows (`stepPlace`). ?1 is the company. `back`: some
+ * lines, or all, take movements back, and `line` has w too. The first step of a product reads its balance; only a product with more
+ * of them is looked up again.
  */
 export const valuationSteps = ({
-  reversal = false,
-  carried = [],
+  back = "none",
+  carried: others = [],
 }: {
-  reversal?: boolean;
+  back?: "none" | "some" | "all";
   carried?: readonly string[];
 } = {}): string => {
+  const brings = back !== "none";
+  const carried = brings ? ["w", ...others] : others;
   const also = carried.map((column) => `, ${column}`).join("");
   const ofLine = carried.map((column) => `, l.${column}`).join("");
   return `fold (product, k, n, more, q0, v0, q, c, u, p, l2, l4, ok${also}) as (
   select l.product, 1, l.n, l.more, l.q0, l.v0, l.q, l.c, l.u,
-    (select ${quotient("l")} from (select l.q0 as q, l.v0 as v) as before), l.l2, l.l4, l.ok${ofLine}
+    (select ${quotient("l", brings)} from (select l.q0 as q, l.v0 as v) as before), l.l2, l.l4, l.ok${ofLine}
   from (
-    select l.*, ${reversal ? WHOLE : "1"} as ok from (
+    select l.*, ${back === "all" ? WHOLE : "1"} as ok from (
       select l.*, coalesce(b.quantity_e4, 0) as q0, coalesce(b.value_e2, 0) as v0, ${LAST_COST_E2} as l2,
         ${LAST_COST_QUANTITY_E4} as l4
       from line l
@@ -78,8 +106,8 @@ export const valuationSteps = ({
     ) as l
   ) as l
   union all
-  select l.product, l.k, l.n, l.more, f.q0 + f.q, ${AFTER}, l.q, l.c, l.u,
-    (select ${quotient("f")} from (select f.q0 + f.q as q, ${AFTER} as v) as before), f.l2, f.l4, f.ok${ofLine}
+  select l.product, l.k, l.n, l.more, f.q0 + f.q, ${after(brings)}, l.q, l.c, l.u,
+    (select ${quotient("f", brings)} from (select f.q0 + f.q as q, ${after(brings)} as v) as before), f.l2, f.l4, f.ok${ofLine}
   from fold f cross join line l on l.product = f.product and l.k = f.k + 1
   where f.more)`;
 };
@@ -87,10 +115,14 @@ export const valuationSteps = ({
 /** A REAL is beyond 2⁶³: as the largest integer it is refused by the table's CHECK, as every figure beyond 2⁵³ is. */
 const whole = (figure: string) => `cast(${figure} as integer)`;
 
-/** Of a row of `fold f`: value_e2, passed_e2, after_e4, after_e2. */
-export const STEP_FIGURES = [VALUE, `f.v0 + ${VALUE} - ${AFTER}`, "f.q0 + f.q", AFTER]
-  .map(whole)
-  .join(", ");
+const figures = (back: boolean): string =>
+  [value(back), `f.v0 + ${value(back)} - ${after(back)}`, "f.q0 + f.q", after(back)]
+    .map(whole)
+    .join(", ");
+
+/** Of a row of `fold f`: value_e2, passed_e2, after_e4, after_e2; the second where lines take movements `back`. */
+export const STEP_FIGURES = figures(false);
+export const BACK_FIGURES = figures(true);
 
 /** `k` and `more` for the CTE `line`, over a column of the product and the order of its steps. */
 export const stepPlace = (product = "product", order = "q < 0, n"): string => {

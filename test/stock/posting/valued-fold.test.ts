@@ -1,9 +1,20 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { STEP_FIGURES, stepPlace, valuationSteps } from "../../../src/stock/posting/valued-fold.ts";
+import {
+  BACK_FIGURES,
+  STEP_FIGURES,
+  stepPlace,
+  valuationSteps,
+} from "../../../src/stock/posting/valued-fold.ts";
 import { FULL } from "../../support/full.ts";
-import { posted, type State, type Step } from "../../support/value-replay.ts";
+import { min, posted, type State, type Step } from "../../support/value-replay.ts";
+
+/** A step as JSON: what is still there of a late cost, and what had left below zero, stand in the column of the units. */
+const row = ({ q, c, u = 0n, still, below }: Step, n: number): string => {
+  const units = below?.units ?? (still === undefined ? u : still < 0n ? -still : still);
+  return `[${n}, ${q}, ${c}, ${units}, ${below?.above ?? 0n}]`;
+};
 
 /** The fold alone over two tables of its own: what a posting of `steps` gives from `before`. */
 function ledger() {
@@ -13,10 +24,11 @@ function ledger() {
   );
   db.run("create table products (company, code, last_cost_e2, last_cost_quantity_e4)");
   const text = (reversal: boolean) => `with recursive line as materialized (
-      select n, product, q, c, u, ${stepPlace()} from (
-        select value ->> 0 as n, 'P' as product, value ->> 1 as q, value ->> 2 as c, value ->> 3 as u from json_each(?2))),
-    ${valuationSteps({ reversal })}
-    select f.n, f.q, f.c, ${STEP_FIGURES} from fold f order by f.k`;
+      select n, product, q, c, u, w, ${stepPlace()} from (
+        select value ->> 0 as n, 'P' as product, value ->> 1 as q, value ->> 2 as c, value ->> 3 as u, value ->> 4 as w
+        from json_each(?2))),
+    ${valuationSteps({ back: reversal ? "all" : "none" })}
+    select f.n, f.q, f.c, ${reversal ? BACK_FIGURES : STEP_FIGURES} from fold f order by f.k`;
   return (
     before: State,
     steps: readonly Step[],
@@ -34,7 +46,7 @@ function ledger() {
       ...(beside ? cost : [null, null]),
     ]);
     db.run("insert into products values (1, 'P', ?, ?)", beside ? [7n, 3n] : cost);
-    const json = `[${steps.map(({ q, c, u = 0n }, n) => `[${n}, ${q}, ${c}, ${u}]`).join(", ")}]`;
+    const json = `[${steps.map(row).join(", ")}]`;
     return db.query(text(reversal)).values(1, json);
   };
 }
@@ -56,7 +68,23 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   amount(1n, TOP).map((q) => ({ q: -q, c: null })),
   fc.record({ q: fc.constant(0n), c: amount(-1_000_000n, TOP), u: amount(1n, TOP) }),
 );
+const signs = fc.constantFrom(1n, -1n);
 const reversals: fc.Arbitrary<Step> = fc.oneof(
+  fc
+    .record({
+      above: amount(0n, TOP),
+      more: amount(0n, TOP),
+      units: amount(1n, TOP),
+      c: amount(0n, TOP),
+    })
+    .map(({ above, more, units, c }) => ({
+      q: units + more,
+      c,
+      below: { units, above: more === 0n ? 0n : above },
+    })),
+  fc
+    .record({ c: amount(1n, TOP), still: amount(0n, TOP), sign: signs })
+    .map(({ c, still, sign }) => ({ q: 0n, c: sign * c, still: sign * min(still, c) })),
   fc.record({ q: amount(1n, TOP), c: amount(0n, TOP) }),
   fc.record({ q: amount(1n, TOP), c: amount(0n, TOP) }).map(({ q, c }) => ({ q: -q, c: -c })),
 );

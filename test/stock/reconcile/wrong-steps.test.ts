@@ -43,3 +43,21 @@ for (const [what, type, change] of FORGERIES)
       const { wrong, checked } = await wrongSteps(ports, 1);
       expect([wrong.length > 0, checked]).toEqual([true, 4]);
     }));
+
+test("the proof of the steps finds what took a late cost back that gives the stock more than that had taken", () =>
+  withApp(async (service) => {
+    const { ports, upload, send } = service;
+    const note = syntheticNote({ seed: 1, emit, items: [SCREW] });
+    await upload(note.xml, "?approve=true");
+    const path = `/api/nfes/${note.accessKey}/costs`;
+    const { body } = await send("POST", path, { json: { amount: "-1500", reason: "abatimento" } });
+    await send("POST", `${path}/${body.cost_id}/reverse`, { json: { reason: "engano" } });
+    expect((await wrongSteps(ports, 1)).wrong).toEqual([]);
+    const write = (sql: string) => ports.database.writing.execute(sql);
+    await write("drop trigger movements_are_never_updated");
+    await write(
+      "update movements set passed_e2 = passed_e2 - 1, after_e2 = after_e2 + 1 where id = (select max(id) from movements)",
+    );
+    const { wrong, checked } = await wrongSteps(ports, 1);
+    expect([wrong, checked]).toEqual([[{ product: "P1", id: 3 }], 3]);
+  }));
