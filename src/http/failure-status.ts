@@ -136,6 +136,7 @@ export const STATUS_OF = {
   "alerts.no_recipients": 409,
   "sefaz.not_fetching": 409,
   "sefaz.other_cnpj": 422,
+  "sefaz.cursor_ahead": 422,
   "sefaz.call_not_found": 404,
   "sefaz.parked_not_found": 404,
   "sefaz.too_many_asks": 429,

@@ -23,7 +23,7 @@ const BY_ROUTE: Readonly<Record<string, string>> = {
   "POST /api/confirmations/{id}":
     "confirmation.not_found confirmation.ended confirmation.plan_changed",
   "DELETE /api/confirmations/{id}": "confirmation.not_found confirmation.ended",
-  "PATCH /api/sefaz": "sefaz.other_cnpj",
+  "PATCH /api/sefaz": "sefaz.other_cnpj sefaz.cursor_ahead",
   "POST /api/sefaz/fetch-now": "sefaz.not_fetching",
   "POST /api/sefaz/parked/retry": "sefaz.parked_not_found sefaz.not_fetching sefaz.too_many_asks",
   "POST /api/nfes/fetch": "sefaz.not_fetching sefaz.too_many_asks",

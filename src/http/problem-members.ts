@@ -50,6 +50,7 @@ export const PROBLEM_MEMBERS = {
     .optional(),
   next_cursor: text,
   nsu: whole,
+  ult_nsu: whole,
   parent_id: whole,
   path: text,
   permission: z.string().optional().openapi({ description: "O que falta (auth.forbidden)" }),

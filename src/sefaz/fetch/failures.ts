@@ -3,6 +3,8 @@ export type FetchFailure =
   | { code: "sefaz.not_fetching"; cnpj: string | null }
   /** The CNPJ is not one of the company's (PATCH /api/company). */
   | { code: "sefaz.other_cnpj"; cnpj: string }
+  /** The cursor is set back only: not beyond `ult_nsu`, up to which it has read. */
+  | { code: "sefaz.cursor_ahead"; cnpj: string; ult_nsu: number }
   /** No call of this company has this id. */
   | { code: "sefaz.call_not_found"; id: string }
   /** No document is parked under this NSU. */

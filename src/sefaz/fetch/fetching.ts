@@ -3,10 +3,11 @@ import type { Settings } from "../../accounts/company.ts";
 import { audit, bumpTags } from "../../journal/record.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { commitStatements } from "../../ports/sql.ts";
+import { commitStatements, type Guard, type Value } from "../../ports/sql.ts";
 import { fetchedBy } from "./asks.ts";
 import type { Environment } from "./claim-call.ts";
 import type { FetchFailure } from "./failures.ts";
+import { gapsForgotten } from "./nsu-gaps.ts";
 
 /** What a company decides about the distribution of one of its CNPJs. */
 export interface FetchingChange {
@@ -15,6 +16,8 @@ export interface FetchingChange {
   /** cUFAutor, the IBGE code. */
   readonly uf: string;
   readonly active: boolean;
+  /** The cursor set back to this NSU: what follows it is fetched again. */
+  readonly ultNsu?: number;
 }
 
 /** Characters of a CNPJ that all branches of a company share. */
@@ -27,31 +30,53 @@ export function requireOwnCnpj({ cnpjs }: Pick<Settings, "cnpjs">, cnpj: string)
 }
 
 /**
- * Switches the fetching of a CNPJ on or off; who does it becomes the author of what comes. The cursor and the limits stay as
- * they are: off and on again gains no call.
+ * Switches the fetching of a CNPJ on or off; who does it becomes the author of what comes. The limits stay as they are, and the
+ * cursor where it is not set back: off and on again gains no call. Set back, the answer of a call that is under way counts no
+ * more, and what was passed over beyond is found again. Fails with `sefaz.cursor_ahead`.
  */
 export async function changeFetching(
   ports: Pick<Ports, "writer" | "clock">,
-  { cnpj, environment, uf, active }: FetchingChange,
+  { cnpj, environment, uf, active, ultNsu }: FetchingChange,
   cause: UserCause,
 ): Promise<void> {
   const { company, userId } = cause.actor;
   const at = ports.clock.now();
-  await commitStatements(ports.writer, [
-    {
-      sql: `insert into sefaz_cursors (company, cnpj, environment, uf, active, due_at, saved_by, created_at, updated_at)
-        values (?1, ?2, ?3, ?4, ?5, ?7, ?6, ?7, ?7)
-        on conflict (company, cnpj, environment) do update set uf = ?4, active = ?5, saved_by = ?6, updated_at = ?7`,
-      args: [company, cnpj, environment, uf, Number(active), userId, at],
-    },
-    audit(cause, at, {
-      action: "sefaz.configure",
-      entity: "sefaz",
-      id: cnpj,
-      detail: { environment, uf, active },
-    }),
-    bumpTags(company, ["alerts", "sefaz"]),
-  ]);
+  const row: Value[] = [company, cnpj, environment];
+  const ofRow = "company = ?1 and cnpj = ?2 and environment = ?3";
+  const back = ultNsu ?? null;
+  const isChanged: Guard = {
+    sql: `select 1 from sefaz_cursors where ${ofRow} and ult_nsu = coalesce(?4, ult_nsu)`,
+    args: [...row, back],
+  };
+  const read = await ports.writer.commit({
+    statements: [
+      {
+        sql: `insert into sefaz_cursors (company, cnpj, environment, uf, active, due_at, saved_by, created_at, updated_at)
+          select ?1, ?2, ?3, ?4, ?5, ?7, ?6, ?7, ?7
+          where coalesce(?8, 0) <= coalesce((select ult_nsu from sefaz_cursors where ${ofRow}), 0)
+          on conflict (company, cnpj, environment) do update set uf = ?4, active = ?5, saved_by = ?6, updated_at = ?7,
+            ult_nsu = coalesce(?8, ult_nsu), call = iif(?8 is null, call, null)`,
+        args: [...row, uf, Number(active), userId, at, back],
+      },
+      ...(back === null ? [] : gapsForgotten({ company, cnpj, environment }, back, isChanged)),
+      audit(
+        cause,
+        at,
+        {
+          action: "sefaz.configure",
+          entity: "sefaz",
+          id: cnpj,
+          detail: { environment, uf, active, ...(back === null ? {} : { ult_nsu: back }) },
+        },
+        isChanged,
+      ),
+      bumpTags(company, ["alerts", "sefaz"], isChanged),
+      { sql: `select ult_nsu from sefaz_cursors where ${ofRow}`, args: row },
+    ],
+    read: (rows) => Number(rows.at(-1)?.[0]?.ult_nsu ?? 0),
+  });
+  if (back !== null && read !== back)
+    throw new Failed<FetchFailure>({ code: "sefaz.cursor_ahead", cnpj, ult_nsu: read });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { parameters } from "../../lib/parameters.ts";
 import type { Guard, Statement, Value } from "../../ports/sql.ts";
 import { type DistributionAnswer, FOUND, NONE_FOUND } from "../wire/distribution.ts";
-import type { CallPermit } from "./claim-call.ts";
+import type { CallPermit, CursorRef } from "./claim-call.ts";
 
 /** NSUs one after another: `first` to `last`, both included. */
 export interface NsuRange {
@@ -49,6 +49,25 @@ export function keptGaps(
       sql: `insert into sefaz_nsu_gaps (company, cnpj, environment, first_nsu, last_nsu, found_at)
         select ${add(company)}, ${add(cnpj)}, ${add(environment)}, value ->> 'first', value ->> 'last', ${add(now)}
         from json_each(${add(JSON.stringify(ranges))}) where exists (${guard.sql}) on conflict do nothing`,
+      args,
+    },
+  ];
+}
+
+/** What was passed over beyond an NSU is known no more, where the guard selects a row: the cursor will pass there again. */
+export function gapsForgotten(
+  { company, cnpj, environment }: CursorRef,
+  beyond: number,
+  guard: Guard,
+): Statement[] {
+  const { args, add } = parameters<Value>(guard.args);
+  const nsu = add(beyond);
+  const row = `company = ${add(company)} and cnpj = ${add(cnpj)} and environment = ${add(environment)}`;
+  const only = `exists (${guard.sql})`;
+  return [
+    { sql: `delete from sefaz_nsu_gaps where ${row} and first_nsu > ${nsu} and ${only}`, args },
+    {
+      sql: `update sefaz_nsu_gaps set last_nsu = ${nsu} where ${row} and last_nsu > ${nsu} and ${only}`,
       args,
     },
   ];

@@ -5,8 +5,9 @@ import type { JobFailure } from "../../journal/failures.ts";
 import { jobExists } from "../../journal/jobs.ts";
 import { bumpTags } from "../../journal/record.ts";
 import { trusted } from "../../lib/cast.ts";
-import { Failed, ok } from "../../lib/result.ts";
+import { err, Failed, ok } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
+import { sefazFault } from "../../ports/sefaz-fault.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
 import type { DistributionAnswer } from "../wire/distribution.ts";
 import type { CallPermit } from "./claim-call.ts";
@@ -46,9 +47,10 @@ const NOTHING = { documents: 0, announced: 0, parked: 0, job: null, more: false 
 export async function receiveResult(
   ports: Ports,
   permit: CallPermit,
-  result: CallResult,
+  given: CallResult,
   signal?: AbortSignal,
 ): Promise<Received> {
+  const result = believed(permit, given);
   const now = ports.clock.now();
   const asked = {
     kind: permit.ask.kind,
@@ -79,6 +81,19 @@ export async function receiveResult(
     return { outcome: written ? meaning : "late", ...NOTHING };
   }
   return receiveFound(ports, permit, answer, times, now, signal);
+}
+
+/**
+ * An answer whose cursor cannot be right is none: beyond the last NSU that it names itself, or before the one after which was
+ * asked. Believed once, it would end the fetching of a CNPJ.
+ */
+function believed({ ask }: CallPermit, result: CallResult): CallResult {
+  if (!result.ok || ask.kind !== "cursor") return result;
+  const { cStat, ultNSU, maxNSU } = result.value;
+  const meaning = meaningOf(cStat);
+  if (ultNSU === null || (meaning !== "found" && meaning !== "none")) return result;
+  const isRight = maxNSU !== null && ultNSU <= maxNSU && ultNSU >= ask.after;
+  return isRight ? result : err(sefazFault("malformed"));
 }
 
 /** No answer to what was asked; a refusal of one key says nothing about the others. */

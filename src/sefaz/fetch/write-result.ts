@@ -41,7 +41,7 @@ export function cursorMoved(
   const ofAsk = !byCursor && meaning === "refused";
   return {
     sql: `update sefaz_cursors set call = null, ${timesSql(times, add)},
-        ult_nsu = max(ult_nsu, ${add(moves ? (answer.ultNSU ?? 0) : 0)}), max_nsu = max(max_nsu, ${add(moves ? (answer.maxNSU ?? 0) : 0)}),
+        ult_nsu = max(ult_nsu, ${add(moves ? (answer.ultNSU ?? 0) : 0)}), max_nsu = coalesce(${add(moves ? answer.maxNSU : null)}, max_nsu),
         ${ofAsk ? "" : `${failing}, answered_at = ${at}, answer_code = ${add(answer.cStat)}, answer_text = ${add(answer.xMotivo.slice(0, ANSWER_TEXT))},`}
         updated_at = ${at}
       where company = ${add(permit.company)} and cnpj = ${add(permit.cnpj)} and environment = ${add(permit.environment)}

@@ -188,6 +188,37 @@ test("the cursor moves in the batch that keeps the documents, or not at all", ()
     expect(await service.rows("select count(*) as n from jobs")).toEqual([{ n: 1 }]);
   }));
 
+test("an answer whose cursor cannot be right moves nothing, keeps nothing, and is a fault", () =>
+  withFetching(async (service) => {
+    const { ports, rows } = service;
+    await receiveResult(ports, await permitted(ports), found([]));
+    for (const [cStat, ultNSU, maxNSU] of [
+      ["137", 999_999_999_999_999, 0],
+      ["138", 91, 90],
+      ["138", 49, 90],
+      ["137", 0, 0],
+      ["138", 60, null],
+    ] as const) {
+      const permit = await permittedLater(service);
+      const result = found([whole(51, 1)], [], { cStat, ultNSU, maxNSU });
+      expect([ultNSU, (await receiveResult(ports, permit, result)).outcome]).toEqual([
+        ultNSU,
+        "fault",
+      ]);
+      expect(await cursorOf(service)).toEqual({ ult_nsu: 50, max_nsu: 90, call: null });
+    }
+    expect(
+      await rows(
+        "select answer_code, failing_since is null as good, (select count(*) from jobs) as jobs, (select count(*) from sefaz_nsu_gaps where first_nsu > 50) as gaps from sefaz_cursors",
+      ),
+    ).toEqual([{ answer_code: "malformed", good: 0, jobs: 0, gaps: 0 }]);
+    // The last NSU that the service has named is that of its last answer, also where one before was too high.
+    for (const maxNSU of [999_999_999_999_999, 95]) {
+      await receiveResult(ports, await permittedLater(service), found([], [], { maxNSU }));
+      expect(await cursorOf(service)).toMatchObject({ ult_nsu: 50, max_nsu: maxNSU });
+    }
+  }));
+
 test("an answer that another has given between the look and the batch is received once", () =>
   withFetching(async (service) => {
     const { ports } = service;

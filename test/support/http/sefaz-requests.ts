@@ -16,7 +16,7 @@ export const SEFAZ_REQUESTS = [
     query: [],
     ...json(
       { cnpj, uf: "SP", active: true, environment: "production" },
-      { cnpj, uf: "sp", active: false },
+      { cnpj, uf: "sp", active: false, ult_nsu: 0 },
     ),
   },
   { method: "POST", path: "/api/sefaz/fetch-now", query: [], ...json({ cnpj }) },

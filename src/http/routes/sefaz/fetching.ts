@@ -23,6 +23,9 @@ export const EnvironmentName = z.enum(["production", "homologation"]);
 export const nameOf = (environment: "1" | "2"): z.infer<typeof EnvironmentName> =>
   environment === "1" ? "production" : "homologation";
 
+/** NSUs have 15 digits. */
+const MOST_NSU = 999_999_999_999_999;
+
 const StateName = z.string().openapi({ enum: Object.keys(CODE_OF_STATE), example: "SP" });
 
 export const FetchingSchema = z
@@ -117,7 +120,7 @@ const changeRoute = createRoute({
   path: "/api/sefaz",
   operationId: "changeSefazFetching",
   tags: ["sefaz"],
-  summary: "Liga ou desliga a busca de notas de um CNPJ na SEFAZ",
+  summary: "Liga ou desliga a busca de notas de um CNPJ na SEFAZ, ou a volta a um NSU anterior",
   ...requires("administer"),
   request: {
     body: jsonBody(
@@ -132,6 +135,10 @@ const changeRoute = createRoute({
             .openapi({ type: "string", enum: Object.keys(CODE_OF_STATE), example: "SP" }),
           active: z.boolean(),
           environment: EnvironmentName.optional(),
+          ult_nsu: z.int().min(0).max(MOST_NSU).optional().openapi({
+            description:
+              "Volta a busca a este NSU, e o que vem depois dele é buscado de novo; nunca para a frente",
+          }),
         })
         .openapi("SefazFetchingChange"),
     ),
@@ -143,7 +150,7 @@ const patchFetching = defineOpenAPIRoute<typeof changeRoute, Env>({
   route: changeRoute,
   handler: async (c) => {
     const { ports, actor, versions } = c.var;
-    const { cnpj, uf, active, environment } = c.req.valid("json");
+    const { cnpj, uf, active, environment, ult_nsu } = c.req.valid("json");
     const settings = await settingsOf(ports, actor.company, versions.settings);
     requireOwnCnpj(settings, cnpj);
     const of = environment ?? settings.environment;
@@ -153,6 +160,7 @@ const patchFetching = defineOpenAPIRoute<typeof changeRoute, Env>({
       environment: of === "production" ? "1" : "2",
       uf: code,
       active,
+      ...(ult_nsu === undefined ? {} : { ultNsu: ult_nsu }),
     } as const;
     await changeFetching(ports, change, causeOf(c));
     return c.json(await listOf(c), 200);
@@ -249,7 +257,7 @@ const retryRoute = createRoute({
   summary: "Pede de novo à SEFAZ, pelo NSU, um documento que não pôde ser lido",
   ...requires("manage"),
   request: {
-    body: jsonBody(z.strictObject({ cnpj: OwnCnpj, nsu: z.int().min(1).max(999_999_999_999_999) })),
+    body: jsonBody(z.strictObject({ cnpj: OwnCnpj, nsu: z.int().min(1).max(MOST_NSU) })),
   },
   responses: responses(
     202,

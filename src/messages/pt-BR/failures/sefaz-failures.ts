@@ -22,6 +22,8 @@ export const SEFAZ_SENTENCES: {
       : `A busca de notas na SEFAZ não está ligada para o CNPJ ${taxpayerText(cnpj)}`,
   "sefaz.other_cnpj": ({ cnpj }) =>
     `O CNPJ ${taxpayerText(cnpj)} não é da empresa: inclua-o antes nos dados dela`,
+  "sefaz.cursor_ahead": ({ cnpj, ult_nsu }) =>
+    `A busca do CNPJ ${taxpayerText(cnpj)} está no NSU ${ult_nsu}, e só pode voltar a um anterior`,
   "sefaz.call_not_found": "Esta consulta à SEFAZ não existe",
   "sefaz.parked_not_found": ({ cnpj, nsu }) =>
     `Não há documento separado com o NSU ${nsu} do CNPJ ${taxpayerText(cnpj)}`,

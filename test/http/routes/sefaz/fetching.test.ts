@@ -183,6 +183,46 @@ test("a fault that an agent reports, or an answer that is none, costs what it ma
     expect(await wait()).toBe(63);
   }));
 
+test("an ADMIN sets a cursor back, never forward, and what follows is fetched again", () =>
+  withSefaz(async (service, play) => {
+    const { send, ports, rows } = service;
+    for (let n = 1; n <= 5; n += 1)
+      play.push(cnpj, "resNFe_v1.01.xsd", noteSummary(announcedKey(n)), announcedKey(n));
+    // An agent has reported another cursor than the service: all later notes would be passed over.
+    const wrong = `<retDistDFeInt xmlns="http://www.portalfiscal.inf.br/nfe" versao="1.01"><cStat>138</cStat><ultNSU>999999999999999</ultNSU><maxNSU>999999999999999</maxNSU><loteDistDFeInt><docZip NSU="000000000000002" schema="x">eA==</docZip></loteDistDFeInt></retDistDFeInt>`;
+    const first = (await send("POST", "/api/sefaz/calls", { json: {} })).body.call;
+    await deliver(service, first.id, wrong);
+    ports.clock.advance(2 * 3_600_000);
+    const open = (await send("POST", "/api/sefaz/calls", { json: {} })).body.call;
+    const set = (ult_nsu: number, as: "ADMIN" | "GERENTE" = "ADMIN", of = cnpj) =>
+      send("PATCH", "/api/sefaz", { as, json: { cnpj: of, uf: "SP", active: true, ult_nsu } });
+    expect((await set(1, "GERENTE")).status).toBe(403);
+    expect((await set(1)).body.data).toMatchObject([{ ult_nsu: 1 }]);
+    expect(await rows("select first_nsu, last_nsu from sefaz_nsu_gaps")).toEqual([]);
+    // The answer of the call that was under way would move it forward again.
+    expect((await deliver(service, open.id, wrong)).outcome).toBe("late");
+    const ahead = await set(2);
+    expect([ahead.status, ahead.body.code, ahead.body.ult_nsu]).toEqual([
+      422,
+      "sefaz.cursor_ahead",
+      1,
+    ]);
+    const branch = cnpjOf(`${cnpj.slice(0, 8)}0002`);
+    expect((await set(1, "ADMIN", branch)).body).toMatchObject({
+      code: "sefaz.cursor_ahead",
+      ult_nsu: 0,
+    });
+    expect((await set(0)).status).toBe(200);
+    ports.clock.advance(2 * 3_600_000);
+    expect(await agent(service, play)).toMatchObject({ outcome: "found", announced: 5 });
+    expect((await send("GET", "/api/sefaz")).body.data).toMatchObject([{ ult_nsu: 5, max_nsu: 5 }]);
+    expect(
+      await rows(
+        "select detail ->> 'ult_nsu' as ult_nsu from audit where action = 'sefaz.configure' order by id",
+      ),
+    ).toEqual([{ ult_nsu: null }, { ult_nsu: 1 }, { ult_nsu: 0 }]);
+  }));
+
 test("only a CNPJ of the company is switched on, and nothing is asked for while none is", () =>
   withApp(async ({ send }) => {
     expect((await send("POST", "/api/sefaz/calls", { json: {} })).body).toEqual({
