@@ -187,7 +187,10 @@ const isThere = (company: number, id: string, secret?: string): Guard => ({
   args: [company, id, ...(secret === undefined ? [] : [secret])],
 });
 
-/** Opens and checks what was given, and gives what is to be kept of it. */
+/**
+ * Opens and checks what was given, and gives what is to be kept of it. A file that is none of the company's certificates is one
+ * that is not there, with any password: its name and its password are another company's.
+ */
 async function opened(
   ports: Pick<Ports, "config" | "reader" | "read">,
   reader: PfxReader,
@@ -196,28 +199,36 @@ async function opened(
   at: number,
 ): Promise<{ checked: CheckedCertificate; secret: CertificateSecret }> {
   const { passphrase } = given;
+  const refused = (failure: CertificateFailure) =>
+    new Failed<CertificateFailure>(
+      "file" in given ? { code: "certificate.file", file: given.file } : failure,
+    );
   const pfx = "pfx" in given ? given.pfx : await reader.file(given.file);
-  if (pfx === null)
-    throw new Failed<CertificateFailure>({
-      code: "certificate.file",
-      file: "file" in given ? given.file : "",
-    });
+  if (pfx === null) throw refused({ code: "certificate.file", file: "" });
   const contents = await reader.open({ pfx, passphrase });
   if (!contents.ok) {
     const why = contents.error;
-    throw new Failed<CertificateFailure>(
+    throw refused(
       why === "passphrase"
         ? { code: "certificate.passphrase" }
         : { code: "certificate.unreadable", why },
     );
   }
   const { cnpjs } = await settingsOf(ports, company);
-  const checked = orFail(await checkCertificate(contents.value, cnpjs, at));
+  const result = await checkCertificate(contents.value, cnpjs, at);
+  if (!result.ok && OF_OTHERS.includes(result.error.code)) throw refused(result.error);
+  const checked = orFail(result);
   const secret =
     "pfx" in given
       ? { passphrase, pfx: base64Of(pfx), fileHash: null }
       : { passphrase, pfx: null, fileHash: await sha256(pfx) };
   return { checked, secret };
 }
+
+/** Failures that say that a certificate is not the company's. */
+const OF_OTHERS: readonly CertificateFailure["code"][] = [
+  "certificate.other_holder",
+  "certificate.unreadable",
+];
 
 const base64Of = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));

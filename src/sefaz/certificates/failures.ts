@@ -18,7 +18,7 @@ export type CertificateFailure =
   | { code: "certificate.not_yet_valid"; from: string }
   /** It may not sign (key usage), or is that of an authority. */
   | { code: "certificate.usage" }
-  /** No such file in the folder of the operator, or another one than at its registration. */
+  /** No such file in the folder of the operator, or one that its password does not open, of another company, or changed since. */
   | { code: "certificate.file"; file: string }
   /** The company has no certificate for the CNPJ that is valid now. */
   | { code: "certificate.none"; cnpj: string }

@@ -7,6 +7,9 @@ import { rootOf } from "./check.ts";
 import type { CertificateFailure } from "./failures.ts";
 import { unsealCertificate } from "./secret.ts";
 
+/** A certificate of the company; `endsAt` in ms UTC. */
+export type HeldCertificate = OpenCertificate & { readonly endsAt: number };
+
 type Needs = Pick<Ports, "reader" | "config" | "clock"> & { readonly pfx?: PfxReader };
 
 /** Certificates of one root that are looked at: those that end last. */
@@ -21,20 +24,20 @@ export async function openCertificate(
   ports: Needs,
   company: number,
   cnpj: string,
-): Promise<Result<OpenCertificate, CertificateFailure>> {
+): Promise<Result<HeldCertificate, CertificateFailure>> {
   const reader = ports.pfx;
   if (reader === undefined) return err({ code: "certificate.not_supported" });
   const rows = await ports.reader.rows({
-    sql: `select id, secret, file from sefaz_certificates
+    sql: `select id, secret, file, ends_at from sefaz_certificates
       where company = ?1 and root = ?2 and starts_at <= ?3 and ends_at >= ?3 order by ends_at desc, id limit ?4`,
     args: [company, rootOf(cnpj), ports.clock.now(), MOST_LOOKED_AT],
   });
-  let first: Result<OpenCertificate, CertificateFailure> = err({ code: "certificate.none", cnpj });
-  for (const [index, { id, secret, file }] of rows.entries()) {
+  let first: Result<HeldCertificate, CertificateFailure> = err({ code: "certificate.none", cnpj });
+  for (const [index, { id, secret, file, ends_at }] of rows.entries()) {
     const name = file === null ? null : String(file);
     const opened = await openRow(ports, reader, company, String(id), String(secret), name);
-    if (opened.ok) return opened;
-    if (index === 0) first = opened;
+    if (opened.ok) return ok({ ...opened.value, endsAt: Number(ends_at) });
+    if (index === 0) first = err(opened.error);
   }
   return first;
 }
@@ -66,7 +69,7 @@ export async function openForSigning(
   ports: Needs,
   company: number,
   cnpj: string,
-): Promise<Result<OpenCertificate & PfxContents, CertificateFailure>> {
+): Promise<Result<HeldCertificate & PfxContents, CertificateFailure>> {
   const opened = await openCertificate(ports, company, cnpj);
   if (!opened.ok) return opened;
   const contents = await ports.pfx?.open(opened.value);

@@ -5,6 +5,7 @@ import type { Row, Statement, Value } from "../../ports/sql.ts";
 import {
   ALLOWANCE,
   ALLOWANCE_MS,
+  CALL_MS,
   MOST_OPEN_JOBS,
   PAUSE_FULL_MS,
   SEND_WITHIN_MS,
@@ -47,27 +48,32 @@ export type Claim =
 
 type Needs = Pick<Ports, "reader" | "writer" | "clock">;
 
-/** Cursors of the same CNPJ in other companies: the service counts the calls of all of them together. */
-const OTHERS = `select 1 from sefaz_cursors o where o.cnpj = ?2 and o.environment = ?3 and o.company <> ?1`;
-/** Calls of the hour that count against the allowance, whichever company made them. */
+/**
+ * Cursors whose limits count: the company's own, and those of other companies with the same CNPJ that have proven it, for the service
+ * counts the calls of all together. Any company may declare a CNPJ: one without a proof could block the others. `now`: a parameter.
+ */
+const counting = (now: string) =>
+  `o.cnpj = ?2 and o.environment = ?3 and (o.company = ?1 or o.proven_until > ${now})`;
+const LIMITS = `select 1 from sefaz_cursors o where ${counting("?5")}`;
+/** Calls of the hour that count against the allowance. */
 const COUNTED = `select count(*) from sefaz_cursors o
   join sefaz_calls k on k.company = o.company and k.cnpj = o.cnpj and k.environment = o.environment
-  where o.cnpj = ?2 and o.environment = ?3 and k.kind <> 'cursor' and k.at > ?5 - ${ALLOWANCE_MS}`;
+  where ${counting("?5")} and k.kind <> 'cursor' and k.at > ?5 - ${ALLOWANCE_MS}`;
 const OPEN_JOBS = `(select count(*) from jobs where company = ?1 and finished_at is null)`;
 
 const CLAIM_BY_CURSOR = `update sefaz_cursors
-  set call = ?4, blocked_until = ?5 + ${UNKNOWN_MS}, next_at = ?5 + ${UNKNOWN_MS}, due_at = ?5 + ${UNKNOWN_MS}, updated_at = ?5
+  set call = ?4, proven_until = max(proven_until, ?6), blocked_until = ?5 + ${UNKNOWN_MS}, next_at = ?5 + ${UNKNOWN_MS}, due_at = ?5 + ${UNKNOWN_MS}, updated_at = ?5
   where company = ?1 and cnpj = ?2 and environment = ?3 and active = 1
-    and blocked_until <= ?5 and next_at <= ?5 and due_at <= ?5
-    and not exists (${OTHERS} and (o.blocked_until > ?5 or o.next_at > ?5))
+    and own_block_until <= ?5 and due_at <= ?5
+    and not exists (${LIMITS} and (o.blocked_until > ?5 or o.next_at > ?5))
     and ${OPEN_JOBS} < ${MOST_OPEN_JOBS}
   returning uf, ult_nsu, faults`;
 
 const CLAIM_OF_ALLOWANCE = `update sefaz_cursors
-  set call = ?4, blocked_until = ?5 + ${UNKNOWN_MS}, updated_at = ?5
+  set call = ?4, proven_until = max(proven_until, ?6), blocked_until = ?5 + ${UNKNOWN_MS}, updated_at = ?5
   where company = ?1 and cnpj = ?2 and environment = ?3 and active = 1
-    and blocked_until <= ?5
-    and not exists (${OTHERS} and o.blocked_until > ?5)
+    and own_block_until <= ?5
+    and not exists (${LIMITS} and o.blocked_until > ?5)
     and (${COUNTED}) < ${ALLOWANCE}
     and ${OPEN_JOBS} < ${MOST_OPEN_JOBS}
   returning uf, ult_nsu, faults`;
@@ -76,9 +82,15 @@ const CLAIM_OF_ALLOWANCE = `update sefaz_cursors
  * Decides whether a call to the service may be made now, and counts it before it goes out: one guarded batch, so that neither
  * several processes nor a restart make one too many. Until `receiveResult` has the answer no other call of this CNPJ is
  * permitted; after a kill, from the latest moment on at which the call can have been carried out, for the hour that its answer
- * may have forbidden.
+ * may have forbidden. `isOurs`: this service makes the call with a certificate of the company, which may prove the CNPJ: the other
+ * companies wait for the end of the call, and for no longer.
  */
-export async function claimCall(ports: Needs, ref: CursorRef, ask: Ask): Promise<Claim> {
+export async function claimCall(
+  ports: Needs,
+  ref: CursorRef,
+  ask: Ask,
+  isOurs = false,
+): Promise<Claim> {
   const { company, cnpj, environment } = ref;
   const id = newId();
   const at = ports.clock.now();
@@ -86,7 +98,7 @@ export async function claimCall(ports: Needs, ref: CursorRef, ask: Ask): Promise
     statements: [
       {
         sql: ask.kind === "cursor" ? CLAIM_BY_CURSOR : CLAIM_OF_ALLOWANCE,
-        args: [company, cnpj, environment, id, at],
+        args: [company, cnpj, environment, id, at, isOurs ? at + CALL_MS : 0],
       },
       insertCall(ref, id, ask, at),
     ],
@@ -135,11 +147,11 @@ async function nextMoment(
   const now = ports.clock.now();
   const [row] = await ports.reader.rows({
     sql: `select c.due_at,
-        (select max(o.blocked_until) from sefaz_cursors o where o.cnpj = ?2 and o.environment = ?3) as blocked_until,
-        (select max(o.next_at) from sefaz_cursors o where o.cnpj = ?2 and o.environment = ?3) as next_at,
+        max(c.own_block_until, (select max(o.blocked_until) from sefaz_cursors o where ${counting("?4")})) as blocked_until,
+        (select max(o.next_at) from sefaz_cursors o where ${counting("?4")}) as next_at,
         (select k.at from sefaz_cursors o
           join sefaz_calls k on k.company = o.company and k.cnpj = o.cnpj and k.environment = o.environment
-          where o.cnpj = ?2 and o.environment = ?3 and k.kind <> 'cursor' and k.at > ?4 - ${ALLOWANCE_MS}
+          where ${counting("?4")} and k.kind <> 'cursor' and k.at > ?4 - ${ALLOWANCE_MS}
           order by k.at desc limit 1 offset ${ALLOWANCE - 1}) as counted_at
       from sefaz_cursors c where c.company = ?1 and c.cnpj = ?2 and c.environment = ?3 and c.active = 1`,
     args: [company, cnpj, environment, now],

@@ -24,7 +24,7 @@ const dueSql = (
   ofCompany: string,
 ) => `select f.company, f.cnpj, f.environment, f.due_at <= ?1 and f.next_at <= ?1 as by_cursor
   from sefaz_cursors f join companies c on c.id = f.company and c.home is null
-  where ${ofCompany} f.active = 1 and f.blocked_until <= ?1
+  where ${ofCompany} f.active = 1 and f.blocked_until <= ?1 and f.own_block_until <= ?1
     and ((f.due_at <= ?1 and f.next_at <= ?1)
       or (exists (select 1 from sefaz_asks a where a.company = f.company and a.cnpj = f.cnpj
           and a.environment = f.environment and a.state = 'waiting')
@@ -57,19 +57,20 @@ export async function dueCursors(
 
 /**
  * Claims the next call of a CNPJ: what a person has asked for, while the hour's allowance lasts, else what follows the cursor.
- * Null: none may be made now.
+ * Null: none may be made now. `isOurs` as for `claimCall`.
  */
 export async function claimNext(
   ports: Pick<Ports, "reader" | "writer" | "clock">,
   due: DueCursor,
+  isOurs = false,
 ): Promise<CallPermit | null> {
   const ask = await waitingAsk(ports, due);
   if (ask !== null) {
-    const { permit } = await claimCall(ports, due, ask);
+    const { permit } = await claimCall(ports, due, ask, isOurs);
     if (permit !== null) return permit;
   }
   if (!due.byCursor) return null;
-  return (await claimCall(ports, due, { kind: "cursor" })).permit;
+  return (await claimCall(ports, due, { kind: "cursor" }, isOurs)).permit;
 }
 
 /** What was asked for first, by key or NSU; null: nothing waits. */

@@ -1,10 +1,10 @@
 import pMap from "p-map";
 import { forCompany } from "../../accounts/home.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { OpenCertificate, SefazCaller } from "../../ports/sefaz.ts";
+import type { SefazCaller } from "../../ports/sefaz.ts";
 import { faultCode } from "../../resilience/fault-code.ts";
 import { claimNext, type DueCursor, dueCursors } from "./due-calls.ts";
-import { makeCall } from "./make-call.ts";
+import { type FetchCertificate, makeCall } from "./make-call.ts";
 
 /** Calls that go out concurrently, each of another CNPJ. */
 const CONCURRENT_CALLS = 4;
@@ -12,7 +12,7 @@ const CONCURRENT_CALLS = 4;
 /** What calls need beside the ports: the service, and the certificate of a CNPJ; null: there is none, and no call is claimed. */
 export interface FetchNeeds {
   readonly caller: SefazCaller;
-  certificateOf(company: number, cnpj: string): Promise<OpenCertificate | null>;
+  certificateOf(company: number, cnpj: string): Promise<FetchCertificate | null>;
 }
 
 /**
@@ -44,7 +44,7 @@ async function fetchOne(
   try {
     const certificate = await certificateOf(company, cnpj);
     if (certificate === null) return false;
-    const permit = await claimNext(ports, due);
+    const permit = await claimNext(ports, due, true);
     if (permit === null) return false;
     await makeCall(ports, caller, certificate, permit, signal);
     return true;

@@ -7,6 +7,9 @@ import type { CallPermit } from "./claim-call.ts";
 import { type Received, receiveResult } from "./receive-result.ts";
 import type { CallResult } from "./times.ts";
 
+/** A certificate of the company, until its end (ms UTC). */
+export type FetchCertificate = OpenCertificate & { readonly endsAt: number };
+
 /** The SOAP message of a permitted call. */
 export const messageOf = ({ cnpj, environment, uf, ask }: CallPermit): string =>
   distributionRequest({ environment, taxpayer: cnpj, cUFAutor: uf, wanted: wantedOf(ask) });
@@ -23,13 +26,15 @@ function wantedOf(ask: CallPermit["ask"]): Wanted {
 export async function makeCall(
   ports: Ports,
   caller: SefazCaller,
-  certificate: OpenCertificate,
+  certificate: FetchCertificate,
   permit: CallPermit,
   signal: AbortSignal,
 ): Promise<Received> {
   const result = await resultOf(ports, caller, certificate, permit, signal);
   const outcome = result.ok ? result.value.cStat : result.error.kind;
-  const received = await receiveResult(ports, permit, result);
+  const received = await receiveResult(ports, permit, result, {
+    provenUntil: certificate.endsAt,
+  });
   const { company, cnpj, environment } = permit;
   ports.meter.count("sefaz_calls_total", { kind: permit.ask.kind, outcome: received.outcome });
   const level = received.outcome === "found" || received.outcome === "none" ? "info" : "warn";

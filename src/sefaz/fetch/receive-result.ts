@@ -20,6 +20,7 @@ import {
   cursorMoved,
   failingReported,
   keptSummaries,
+  type Moved,
   noteFault,
   parkedRows,
 } from "./write-result.ts";
@@ -36,19 +37,25 @@ export interface Received {
   readonly more: boolean;
 }
 
+export interface HowReceived {
+  readonly signal?: AbortSignal;
+  /** The end of the company's certificate that this service itself has made the call with, ms UTC: an answer proves the CNPJ. */
+  readonly provenUntil?: number;
+}
+
 const NOTHING = { documents: 0, announced: 0, parked: 0, job: null, more: false } as const;
 
 /**
  * Receives what became of a permitted call. What an answer has brought is kept in the same batch in which the cursor moves: its
  * documents as lines of a job, as the batch route keeps them, summaries as announced notes, and what cannot be taken parked by
- * its NSU. A result is received once: of a second one, or of one whose permit has expired, only a block counts. Rejects as the
- * writer does; then the permit's hour goes on, and the same documents come again.
+ * its NSU. A result is received once: of a second one, or of one whose permit has expired, only a block counts, and only for this
+ * company. Rejects as the writer does; then the permit's hour goes on, and the same documents come again.
  */
 export async function receiveResult(
   ports: Ports,
   permit: CallPermit,
   given: CallResult,
-  signal?: AbortSignal,
+  { signal, provenUntil = 0 }: HowReceived = {},
 ): Promise<Received> {
   const result = believed(permit, given);
   const now = ports.clock.now();
@@ -67,7 +74,6 @@ export async function receiveResult(
   }
   const answer = result.value;
   const meaning = meaningOf(answer.cStat);
-  if (meaning === "blocked") await keepBlock(ports, permit, now);
   if (meaning !== "found") {
     const written = await write(
       ports,
@@ -76,11 +82,12 @@ export async function receiveResult(
         ...callEnded(permit, answer, null, now),
         ...(isFailure(permit, meaning) ? failingReported(permit, answer.cStat, now) : []),
       ],
-      cursorMoved(permit, answer, times, now),
+      cursorMoved(permit, answer, { times, provenUntil }, now),
     );
+    if (!written && meaning === "blocked") await keepBlock(ports, permit, now);
     return { outcome: written ? meaning : "late", ...NOTHING };
   }
-  return receiveFound(ports, permit, answer, times, now, signal);
+  return receiveFound(ports, permit, answer, { times, provenUntil }, now, signal);
 }
 
 /**
@@ -120,7 +127,7 @@ const write = (
     read: (rows) => (rows.at(-1)?.length ?? 0) > 0,
   });
 
-/** A block counts also from an answer that came too late. */
+/** A block counts also from an answer that came too late, which anyone may have written who was given a call once. */
 const keepBlock = (
   ports: Pick<Ports, "writer">,
   { company, cnpj, environment }: CallPermit,
@@ -129,7 +136,7 @@ const keepBlock = (
   ports.writer.commit({
     statements: [
       {
-        sql: `update sefaz_cursors set blocked_until = max(blocked_until, ?4), updated_at = ?5
+        sql: `update sefaz_cursors set own_block_until = max(own_block_until, ?4), updated_at = ?5
           where company = ?1 and cnpj = ?2 and environment = ?3`,
         args: [company, cnpj, environment, now + REST_MS, now],
       },
@@ -141,7 +148,7 @@ async function receiveFound(
   ports: Ports,
   permit: CallPermit,
   answer: DistributionAnswer,
-  times: NextTimes,
+  moved: Moved,
   now: number,
   signal?: AbortSignal,
 ): Promise<Received> {
@@ -150,13 +157,13 @@ async function receiveFound(
     documents: sorted.documents.length,
     announced: sorted.notes.length,
     parked: sorted.parked.length,
-    more: times.nextAt === 0,
+    more: moved.times.nextAt === 0,
   };
   if (sorted.documents.length === 0) {
     const written = await write(
       ports,
       whatCame(permit, answer, sorted, isAwaited(permit), null, now),
-      cursorMoved(permit, answer, times, now),
+      cursorMoved(permit, answer, moved, now),
     );
     return written ? { outcome: "found", ...counts, job: null } : { outcome: "late", ...NOTHING };
   }
@@ -172,7 +179,7 @@ async function receiveFound(
         onlyIf: isAwaited(permit),
         alsoWrite: (id) => [
           ...whatCame(permit, answer, sorted, jobExists(permit.company, id), id, now),
-          cursorMoved(permit, answer, times, now, jobExists(permit.company, id)),
+          cursorMoved(permit, answer, moved, now, jobExists(permit.company, id)),
         ],
       },
     );

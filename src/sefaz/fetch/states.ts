@@ -36,8 +36,8 @@ export async function fetchingStates(
 ): Promise<FetchingState[]> {
   const now = ports.clock.now();
   const rows = await ports.reader.rows({
-    sql: `select f.cnpj, f.environment, f.uf, f.active, f.ult_nsu, f.max_nsu, f.blocked_until, f.failing_since, f.answered_at,
-        f.answer_code, f.answer_text, max(f.due_at, f.next_at, f.blocked_until) as next_at,
+    sql: `select f.cnpj, f.environment, f.uf, f.active, f.ult_nsu, f.max_nsu, max(f.blocked_until, f.own_block_until) as blocked_until, f.failing_since, f.answered_at,
+        f.answer_code, f.answer_text, max(f.due_at, f.next_at, f.blocked_until, f.own_block_until) as next_at,
         (select count(*) from sefaz_parked p where p.company = f.company and p.cnpj = f.cnpj
           and p.environment = f.environment and p.taken_at is null) as parked,
         (select count(*) from sefaz_asks a where a.company = f.company and a.cnpj = f.cnpj

@@ -17,6 +17,12 @@ const CANCELLED = "3";
 const keyOf = ({ company, cnpj, environment, id }: CallPermit) => [company, cnpj, environment, id];
 const AWAITED = "company = ?1 and cnpj = ?2 and environment = ?3 and call = ?4";
 
+/** What a call's answer makes of its cursor. `provenUntil`: the end of the certificate that proves the CNPJ, ms UTC; 0: nothing does. */
+export interface Moved {
+  readonly times: NextTimes;
+  readonly provenUntil: number;
+}
+
 /**
  * Ends the call with its answer; the cursor goes on, never back. Returns a row where the answer was awaited and `guard` selects
  * one (its parameters are numbered from ?1).
@@ -24,7 +30,7 @@ const AWAITED = "company = ?1 and cnpj = ?2 and environment = ?3 and call = ?4";
 export function cursorMoved(
   permit: CallPermit,
   answer: DistributionAnswer,
-  times: NextTimes,
+  { times, provenUntil }: Moved,
   now: number,
   guard: Guard = ALWAYS,
 ): Statement {
@@ -37,11 +43,14 @@ export function cursorMoved(
   const failing = good
     ? "faults = 0, failing_since = null, failing_reported = 0"
     : `faults = faults + 1, failing_since = coalesce(failing_since, ${at})`;
+  // Only what was carried out: a block may come before the service has looked at the certificate.
+  const proven = add(good ? provenUntil : 0);
   // An ask by key is refused for a reason of that key: it says nothing about the service.
   const ofAsk = !byCursor && meaning === "refused";
   return {
     sql: `update sefaz_cursors set call = null, ${timesSql(times, add)},
         ult_nsu = max(ult_nsu, ${add(moves ? (answer.ultNSU ?? 0) : 0)}), max_nsu = coalesce(${add(moves ? answer.maxNSU : null)}, max_nsu),
+        proven_until = max(proven_until, ${proven}),
         ${ofAsk ? "" : `${failing}, answered_at = ${at}, answer_code = ${add(answer.cStat)}, answer_text = ${add(answer.xMotivo.slice(0, ANSWER_TEXT))},`}
         updated_at = ${at}
       where company = ${add(permit.company)} and cnpj = ${add(permit.cnpj)} and environment = ${add(permit.environment)}

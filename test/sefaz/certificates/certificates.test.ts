@@ -216,7 +216,6 @@ test("a certificate that stays a file of the server is read at each use, and ano
         send("POST", PATH, { json: { file, passphrase } });
       for (const file of ["../loja.pfx", "/etc/hostname", "nada.pfx", "grande.pfx", ".", "a\0b"])
         expect([file, (await named(file)).status]).toEqual([file, 422]);
-      expect((await named("loja.pfx", "outra")).body.code).toBe("certificate.passphrase");
       expect((await named("loja.pfx")).body).toMatchObject({ file: "loja.pfx", state: "valid" });
       const [row] = await rows("select length(secret) as length from sefaz_certificates");
       expect(Number(row?.length)).toBeLessThan(300);
@@ -226,6 +225,36 @@ test("a certificate that stays a file of the server is read at each use, and ano
         ok: false,
         error: { code: "certificate.file", file: "loja.pfx" },
       });
+    },
+    { config: { SEFAZ_CERTIFICATES: folder } },
+  );
+  await rm(folder, { recursive: true });
+});
+
+test("a file of the server that is another company's answers as one that is not there, with any password", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "sge-certificates-"));
+  await writeFile(join(folder, "outra.pfx"), somePfx({ cnpj: OTHER }));
+  await writeFile(join(folder, "texto.pfx"), "no certificate");
+  await writeFile(join(folder, "velha.pfx"), somePfx({ until: "2026-11-20T00:00:00Z" }));
+  await withApp(
+    async ({ ports, send }) => {
+      ports.limits = { take: async () => ({ allowed: true, remaining: 1, resetMs: 0 }) };
+      const problem = async (file: string, passphrase: string) => {
+        const { status, body } = await send("POST", PATH, { json: { file, passphrase } });
+        const { code, detail, file: named } = body;
+        return [status, code, String(detail).replaceAll(file, "X"), named === file];
+      };
+      const absent = await problem("nada.pfx", "segredo");
+      expect(absent.slice(0, 2)).toEqual([422, "certificate.file"]);
+      for (const [file, passphrase] of [
+        ["outra.pfx", "errada"],
+        ["outra.pfx", "segredo"],
+        ["texto.pfx", "segredo"],
+        ["velha.pfx", "errada"],
+      ] as const)
+        expect([file, await problem(file, passphrase)]).toEqual([file, absent]);
+      // Of the company's own, what is wrong with it is named.
+      expect((await problem("velha.pfx", "segredo"))[1]).toBe("certificate.expired");
     },
     { config: { SEFAZ_CERTIFICATES: folder } },
   );

@@ -188,6 +188,36 @@ test("a company without a certificate, and a service that cannot be reached, cos
     expect(calls).toHaveLength(5);
   }));
 
+test("two companies whose certificates have proven one CNPJ share its limits, and each gets every document", () =>
+  withPorts(async (ports) => {
+    const cnpj = cnpjOf("731845260001");
+    const play = new SefazPlay({ now: () => ports.clock.now() });
+    const needs = { caller: playCaller(play), certificateOf: async () => playCertificate(cnpj) };
+    await ports.writer.commit({ statements: [companyRow(2)], read: () => undefined });
+    const on = { cnpj, environment: "1", uf: "35", active: true } as const;
+    await changeFetching(ports, on, causeOf(1));
+    await fetchDue(ports, needs);
+    await changeFetching(ports, on, causeOf(1, "ADMIN", 2));
+    for (let n = 1; n <= 120; n += 1) {
+      play.push(cnpj, "resNFe_v1.01.xsd", noteSummary(announcedKey(n)));
+      ports.clock.advance(7 * MINUTE);
+      await fetchDue(ports, needs);
+    }
+    for (let n = 0; n < 60; n += 1) {
+      ports.clock.advance(7 * MINUTE);
+      await fetchDue(ports, needs);
+    }
+    const rows = await ports.reader.rows({
+      sql: "select company, count(*) as n from announced_notes group by company",
+      args: [],
+    });
+    expect(rows.map((row) => ({ ...row }))).toEqual([
+      { company: 1, n: 120 },
+      { company: 2, n: 120 },
+    ]);
+    expect(play.counts.forbidden).toBe(0);
+  }));
+
 testInFull(
   "100,000 documents over 300 CNPJs are fetched once each through faults and kills, with no forbidden call",
   () =>

@@ -26,6 +26,18 @@ const fetching =
       { ...OF_CNPJ, uf: "35", active },
       { ...cause, actor: { ...cause.actor, company } },
     );
+const proven =
+  (company: number): Act =>
+  ({ ports }) =>
+    ports.writer.commit({
+      statements: [
+        {
+          sql: "update sefaz_cursors set proven_until = ?2 where company = ?1",
+          args: [company, ports.clock.now() + 86_400_000],
+        },
+      ],
+      read: () => undefined,
+    });
 const on = [fetching(true)];
 const call =
   (ask: Ask, company = 1): Act =>
@@ -75,8 +87,8 @@ const ROWS: readonly Row[] = [
   ],
   [
     "a call by the cursor",
-    "that of another company with the CNPJ",
-    [...on, fetching(true, 2)],
+    "that of another company that has proven the CNPJ",
+    [...on, fetching(true, 2), proven(2)],
     call(CURSOR),
     call(CURSOR, 2),
     { permit: null },

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from "../../../src/lib/result.ts";
 import type { OpenCertificate, SefazCaller, SefazService } from "../../../src/ports/sefaz.ts";
 import { type SefazFault, sefazFault } from "../../../src/ports/sefaz-fault.ts";
+import type { FetchCertificate } from "../../../src/sefaz/fetch/make-call.ts";
 import type { Random } from "../../../src/synthetic/random.ts";
 import { soapFault, WEB_PAGE } from "./documents.ts";
 import type { SefazPlay } from "./play.ts";
@@ -40,9 +41,10 @@ export const randomFaults =
     random.below(1000) < share ? (among[random.below(among.length)] ?? null) : null;
 
 /** A certificate that only the play's caller in this process takes: it names its holder. */
-export const playCertificate = (cnpj: string): OpenCertificate => ({
+export const playCertificate = (cnpj: string): FetchCertificate => ({
   pfx: new TextEncoder().encode(`play:${cnpj}`),
   passphrase: "play",
+  endsAt: Date.parse("2100-01-01"),
 });
 
 const holderOf = ({ pfx }: OpenCertificate): string | null =>

@@ -132,7 +132,7 @@ const postAnswer = defineOpenAPIRoute<typeof answerRoute, Env>({
       fault === undefined
         ? await readDistribution(bytes, signal)
         : err(sefazFault(fault, status === undefined ? {} : { status }));
-    const { job, ...received } = await receiveResult(ports, permit, result, signal);
+    const { job, ...received } = await receiveResult(ports, permit, result, { signal });
     ports.meter.count("sefaz_calls_total", { kind: permit.ask.kind, outcome: received.outcome });
     return c.json({ ...received, job_id: job }, 200);
   },

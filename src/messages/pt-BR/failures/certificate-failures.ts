@@ -32,7 +32,7 @@ export const CERTIFICATE_SENTENCES: {
   "certificate.not_yet_valid": ({ from }) => `O certificado só vale a partir de ${day(from)}`,
   "certificate.usage": "O certificado não serve para assinar; use o e-CNPJ ou o de NF-e (A1)",
   "certificate.file": ({ file }) =>
-    `O arquivo ${file} não está na pasta de certificados do servidor, ou não é mais o mesmo`,
+    `O arquivo ${file} não está na pasta de certificados do servidor, não abre com esta senha ou não é o certificado da empresa`,
   "certificate.none": ({ cnpj }) => `Não há certificado válido para o CNPJ ${taxpayerText(cnpj)}`,
   "certificate.secret_unreadable":
     "O certificado não pode mais ser aberto, porque o segredo do serviço mudou; cadastre-o de novo",
