@@ -9,6 +9,7 @@ import { readDocument } from "../src/nfe/read/read.ts";
 import { bunPorts } from "../src/platform/bun/ports.ts";
 import type { Ports } from "../src/ports/ports.ts";
 import type { WriteJob } from "../src/ports/sql.ts";
+import { readPackedAnswer } from "../src/sefaz/wire/distribution.ts";
 import { createFirstAccess } from "../src/start/first-access.ts";
 import type { SyntheticNote } from "../src/synthetic/synthetic-note.ts";
 import { COMPANY } from "../src/synthetic/trade.ts";
@@ -47,7 +48,7 @@ export async function recordNotes(
   });
   const jobs: WriteJob<unknown>[] = [];
   const through = async (work: (ports: Ports) => Promise<void>) => {
-    const ports = await bunPorts(config, { readDocument, compareDocuments });
+    const ports = await bunPorts(config, { readDocument, compareDocuments, readPackedAnswer });
     await work(ports);
     await ports.close();
   };

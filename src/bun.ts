@@ -18,6 +18,7 @@ import type { Mailboxes } from "./ports/mailbox.ts";
 import type { Ports } from "./ports/ports.ts";
 import { faultCode } from "./resilience/fault-code.ts";
 import { addressOf } from "./sefaz/hosts.ts";
+import { readPackedAnswer } from "./sefaz/wire/distribution.ts";
 import { createFirstAccess } from "./start/first-access.ts";
 import { reasonOf } from "./start/reason.ts";
 import { logStart, logUpgrade } from "./start/start-lines.ts";
@@ -37,6 +38,7 @@ try {
     domain: {
       readDocument,
       compareDocuments,
+      readPackedAnswer,
       sefazAddressOf: (...asked) => addressOf(...asked, config.SEFAZ_URLS),
     },
     async build(ports) {

@@ -3,11 +3,12 @@ import { readDocument } from "./nfe/read/read.ts";
 import type { DocumentQuestion } from "./platform/bun/threads/documents.ts";
 import { giveWay } from "./platform/bun/threads/give-way.ts";
 import { answerQuestions } from "./platform/bun/threads/thread.ts";
+import { readPackedAnswer } from "./sefaz/wire/distribution.ts";
 
 /** Door: a thread that reads large documents. Bytes in, plain data out. It gives way to the requests of the others. */
 giveWay();
-answerQuestions<DocumentQuestion>((question) =>
-  question.ask === "read"
-    ? readDocument(question.bytes)
-    : compareDocuments(question.stored, question.sent, question.accessKey),
-);
+answerQuestions<DocumentQuestion>((question) => {
+  if (question.ask === "compare")
+    return compareDocuments(question.stored, question.sent, question.accessKey);
+  return question.ask === "read" ? readDocument(question.bytes) : readPackedAnswer(question.bytes);
+});

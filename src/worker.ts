@@ -16,6 +16,7 @@ import { deleteExpiredParked, parkBatch } from "./platform/cloudflare/park-batch
 import { cloudflarePorts } from "./platform/cloudflare/ports.ts";
 import { eachHome } from "./ports/homes.ts";
 import type { Ports } from "./ports/ports.ts";
+import { readPackedAnswer } from "./sefaz/wire/distribution.ts";
 import { sendDueWebhooks } from "./webhooks/due.ts";
 
 /** The cron that only chains new audit lines and looks for webhooks with events to send; the others run maintenance. */
@@ -24,7 +25,7 @@ const EACH_MINUTE = "* * * * *";
 const MAINTENANCE_TIMEOUT_MS = 10 * 60_000;
 
 const portsOf = (bindings: Bindings) =>
-  cloudflarePorts(bindings, { readDocument, compareDocuments });
+  cloudflarePorts(bindings, { readDocument, compareDocuments, readPackedAnswer });
 
 // workerd gives its handlers the bindings of wrangler.toml.
 const app = createApp((bindings) => portsOf(trusted<Bindings>(bindings)));

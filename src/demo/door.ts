@@ -14,6 +14,7 @@ import { readDocument } from "../nfe/read/read.ts";
 import { MARK } from "../platform/bun/files/marks.ts";
 import { setPrivateUmask } from "../platform/bun/files/owner-only.ts";
 import { type Running, serve } from "../platform/bun/serve.ts";
+import { readPackedAnswer } from "../sefaz/wire/distribution.ts";
 import { COMPANY } from "../synthetic/trade.ts";
 import { liveMonth } from "./month.ts";
 import { showCsv, showSpeed, showStock, showVerdicts } from "./show.ts";
@@ -66,7 +67,7 @@ let shown: number | null = null;
 
 const serveOn = (port: string): Promise<Running> =>
   serve(configOn(port), {
-    domain: { readDocument, compareDocuments },
+    domain: { readDocument, compareDocuments, readPackedAnswer },
     clock: { now: () => shown ?? Date.now() },
     async build(ports) {
       await firstRun(ports);

@@ -15,6 +15,8 @@ export function withTrace(ports: Ports, trace: Trace): Ports {
       read: (bytes, signal) => trace.span("read", () => documents.read(bytes, signal)),
       compare: (stored, sent, accessKey, signal) =>
         trace.span("compare", () => documents.compare(stored, sent, accessKey, signal)),
+      distribution: (bytes, signal) =>
+        trace.span("read", () => documents.distribution(bytes, signal)),
     },
     writer: { commit: (job, signal) => trace.span("write", () => writer.commit(job, signal)) },
   };

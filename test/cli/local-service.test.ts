@@ -15,6 +15,7 @@ import { compareDocuments } from "../../src/nfe/read/compare.ts";
 import { readDocument } from "../../src/nfe/read/read.ts";
 import { openDatabase } from "../../src/platform/bun/database/database.ts";
 import { serve } from "../../src/platform/bun/serve.ts";
+import { readPackedAnswer } from "../../src/sefaz/wire/distribution.ts";
 import { utf8 } from "../../src/synthetic/bytes.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { COMPANY } from "../../src/synthetic/trade.ts";
@@ -94,7 +95,7 @@ test("a dry run without a server stores no note", async () => {
 
 test("a running server is used as the administrator, without a password", async () => {
   const running = await serve(config, {
-    domain: { readDocument, compareDocuments },
+    domain: { readDocument, compareDocuments, readPackedAnswer },
     async build(ports) {
       await firstRun(ports);
       return createApp(() => ports);

@@ -1,7 +1,8 @@
 import type { DocumentReader } from "../../src/ports/documents.ts";
 import { type Contract, like, rejection, same } from "./claims.ts";
 
-/** A reader whose domain answers every document with `err not_an_nfe`, and every comparison with "completes". */
+/** A reader whose domain answers every document with `err not_an_nfe`, every comparison with
+ * "completes", and every answer of the distribution with `err web_page`. */
 export interface OpenDocuments {
   readonly documents: DocumentReader;
   close(): void;
@@ -17,6 +18,7 @@ export const documentsContract: Contract<() => OpenDocuments> = [
         const bytes = new Uint8Array(size).fill(60);
         await documents.read(bytes);
         await documents.compare(bytes, bytes, "key");
+        await documents.distribution(bytes);
         same(bytes, new Uint8Array(size).fill(60));
       }
       close();
@@ -31,6 +33,11 @@ export const documentsContract: Contract<() => OpenDocuments> = [
           ok: false,
           error: { code: "nfe.not_an_nfe" },
         });
+      for (const size of [10, 200_000])
+        like(await documents.distribution(new Uint8Array(size)), {
+          ok: false,
+          error: { kind: "web_page" },
+        });
       close();
     },
   },
@@ -43,6 +50,7 @@ export const documentsContract: Contract<() => OpenDocuments> = [
         const bytes = new Uint8Array(size);
         same(await rejection(documents.read(bytes, left)), "gone");
         same(await rejection(documents.compare(bytes, bytes, "key", left)), "gone");
+        same(await rejection(documents.distribution(bytes, left)), "gone");
       }
       close();
     },

@@ -23,6 +23,7 @@ import { inlineDocuments } from "../../src/platform/memory/documents.ts";
 import { nodeScrypt } from "../../src/platform/node-scrypt.ts";
 import { passwordHasher } from "../../src/platform/password-hash.ts";
 import type { Consumer } from "../../src/ports/queue.ts";
+import { sefazFault } from "../../src/ports/sefaz-fault.ts";
 import type { Reader } from "../../src/ports/sql.ts";
 import type { Originals } from "../../src/ports/storage.ts";
 import { callLimiter, remoteCircuit } from "../../src/resilience/policies.ts";
@@ -199,6 +200,7 @@ function openLimits({ BUCKETS }: Bindings) {
 const documents = inlineDocuments({
   readDocument: () => err({ code: "nfe.not_an_nfe", got: "a test" }),
   compareDocuments: () => "completes",
+  readPackedAnswer: () => err(sefazFault("web_page")),
 });
 
 /** Every case by its name, over the bindings of this Worker. */

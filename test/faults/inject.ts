@@ -92,6 +92,8 @@ export function injectFault(ports: TestPorts, plan: FaultPlan | null): FaultyPor
             ports.documents.read(bytes, only(stoppable, signal)),
           ),
         compare: (...args) => around("documents.compare", () => ports.documents.compare(...args)),
+        distribution: (...args) =>
+          around("documents.distribution", () => ports.documents.distribution(...args)),
       },
       limits: { take: (...args) => around("limits.take", () => ports.limits.take(...args)) },
       blobs: {

@@ -26,6 +26,7 @@ import { memoryLimits } from "../../src/platform/memory/limits.ts";
 import { memoryPage } from "../../src/platform/memory/page-files.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import type { Log } from "../../src/ports/telemetry.ts";
+import { readPackedAnswer } from "../../src/sefaz/wire/distribution.ts";
 
 /** A clock that changes only when the test sets it. */
 export interface TestClock {
@@ -192,7 +193,7 @@ export async function testPorts(
     originals: tableOriginals({ reader, clock }),
     blobs: checkedBlobs(fileBlobs(join(folder, "blobs")), verifiedFirst),
     queue,
-    documents: inlineDocuments({ readDocument, compareDocuments }),
+    documents: inlineDocuments({ readDocument, compareDocuments, readPackedAnswer }),
     passwords: bunPasswords(config.PASSWORD_COST),
     limits: memoryLimits(clock),
     health: { check: async () => [] },

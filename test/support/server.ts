@@ -7,6 +7,7 @@ import type { Config } from "../../src/config.ts";
 import { compareDocuments } from "../../src/nfe/read/compare.ts";
 import { readDocument } from "../../src/nfe/read/read.ts";
 import { type Running, serve } from "../../src/platform/bun/serve.ts";
+import { readPackedAnswer } from "../../src/sefaz/wire/distribution.ts";
 import { COMPANY } from "../../src/synthetic/trade.ts";
 import { type Answer, answerOf } from "./app.ts";
 import { migrated, testConfig } from "./ports.ts";
@@ -42,7 +43,7 @@ export async function withServer(
     ...changed,
   });
   const running = await serve(config, {
-    domain: { readDocument, compareDocuments },
+    domain: { readDocument, compareDocuments, readPackedAnswer },
     async build(ports) {
       await firstRun(ports);
       return createApp(() => ports);

@@ -23,6 +23,7 @@ import { clientReader } from "../../platform/libsql/reader.ts";
 import { inlineDocuments } from "../../platform/memory/documents.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Value } from "../../ports/sql.ts";
+import { readPackedAnswer } from "../../sefaz/wire/distribution.ts";
 import { reconciledSlices } from "../../stock/reconcile/reconcile.ts";
 import { type StepPlace, wrongSteps } from "../../stock/reconcile/wrong-steps.ts";
 import { findWrongSpans } from "../../stock/spans.ts";
@@ -101,7 +102,7 @@ async function verifyOne(
   const ports: VerifyPorts = {
     reader,
     originals: tableOriginals({ reader, clock: { now: () => Date.now() } }),
-    documents: inlineDocuments({ readDocument, compareDocuments }),
+    documents: inlineDocuments({ readDocument, compareDocuments, readPackedAnswer }),
     blobs: checkedBlobs(fileBlobs(join(where.DATA_DIR, BLOBS))),
   };
   try {

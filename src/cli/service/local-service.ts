@@ -14,6 +14,7 @@ import { bunPorts } from "../../platform/bun/ports.ts";
 import { clientReader } from "../../platform/libsql/reader.ts";
 import type { Reader } from "../../ports/sql.ts";
 import type { Log } from "../../ports/telemetry.ts";
+import { readPackedAnswer } from "../../sefaz/wire/distribution.ts";
 import type { LocalUser, Purpose } from "./connect.ts";
 import { runningServer } from "./running-server.ts";
 import { type Service, ServiceUnreachable, serviceClient } from "./service-client.ts";
@@ -82,7 +83,11 @@ async function inProcess(
     RATE_LIMIT_BURST: 0,
   };
   const schema = reads ? "must be current" : "migrate";
-  const ports = await bunPorts(unlimited, { readDocument, compareDocuments }, schema);
+  const ports = await bunPorts(
+    unlimited,
+    { readDocument, compareDocuments, readPackedAnswer },
+    schema,
+  );
   try {
     // No user logs in to this process: the service's start makes another password, and prints it.
     const first = reads ? null : await firstRun(ports);

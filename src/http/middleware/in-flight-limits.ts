@@ -12,8 +12,8 @@ import { limitDocuments, limitWrites } from "./shares.ts";
 /** Routes that report the state of the service: they answer also when the service is overloaded. */
 const UNLIMITED = /^\/(?:api\/health(?:\/full)?|metrics)$/;
 
-/** Routes that read many documents for one request. */
-const READS_DOCUMENTS = /^\/api\/nfe\//;
+/** Routes that read many documents for one request, or large ones. */
+const READS_DOCUMENTS = /^\/api\/(?:nfe|sefaz\/calls)\//;
 
 /** Bytes of request bodies in memory at a time, counted as they arrive. A user's limit is two full batches with their forms. */
 const BODY_BYTES: QuotaLimits = { person: 101 << 20, company: 256 << 20, all: 512 << 20 };
@@ -102,7 +102,7 @@ export function inFlightLimits(): Record<"limitAll" | "limitEach", MiddlewareHan
 }
 
 /**
- * Counts `bytes` more of this request's body as in memory, until the answer begins. Fails with `share_exceeded` when the
+ * Counts `bytes` more of this request's body, or of what is inflated of it, as in memory, until the answer begins. Fails with `share_exceeded` when the
  * user's bodies take too much memory, with `overloaded` when those of the company or of all do.
  */
 export function reserveBodyBytes({ var: { bodyReservation } }: Context<Env>, bytes: number): void {

@@ -46,6 +46,7 @@ export function limitDocuments(ports: Ports, { person, company }: Holder): Ports
       read: (bytes, signal) => limited(signal, () => documents.read(bytes, signal)),
       compare: (stored, sent, accessKey, signal) =>
         limited(signal, () => documents.compare(stored, sent, accessKey, signal)),
+      distribution: (bytes, signal) => limited(signal, () => documents.distribution(bytes, signal)),
     },
   };
 }

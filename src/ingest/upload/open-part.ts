@@ -12,16 +12,17 @@ const CHUNK_BYTES = 16_384;
 /**
  * The bytes of a document in a container (an answer of a service). Fails with `batch.unreadable_entry` for a docZip that is no
  * base64, no gzip or a gzip in a gzip, and with `batch.too_large` over a limit of `counter`, with no more than one chunk inflated
- * above it; the document is not counted here. Rejects only when aborted.
+ * above it; the document is not counted here. `reserve` counts each chunk as in memory. Rejects when aborted, and as `reserve`.
  */
 export async function openPart(
   part: Part,
   counter: LimitCounter,
   signal?: AbortSignal,
+  reserve?: (bytes: number) => void,
 ): Promise<Result<Uint8Array<ArrayBuffer>, IngestFailure>> {
   if (part.kind === "damaged") return unreadable("base64");
   if (part.kind === "piece") return ok(part.bytes);
-  const inflated = await inflate(part.bytes, counter, signal);
+  const inflated = await inflate(part.bytes, counter, signal, reserve);
   if (!inflated.ok) return inflated;
   const format = formatOf(inflated.value.subarray(0, HEAD_BYTES));
   return format === "gzip" || format === "zip" ? unreadable("nested_container") : inflated;
@@ -35,6 +36,7 @@ async function inflate(
   packed: Uint8Array<ArrayBuffer>,
   counter: LimitCounter,
   signal?: AbortSignal,
+  reserve?: (bytes: number) => void,
 ): Promise<Result<Uint8Array<ArrayBuffer>, IngestFailure>> {
   if (formatOf(packed) !== "gzip") return unreadable("gzip");
   const chunks: Uint8Array[] = [];
@@ -45,12 +47,17 @@ async function inflate(
       size += chunk.length;
       // Throws above a limit, which ends the stream.
       counter.checkEntry(packed.length, size);
+      reserve?.(chunk.length);
       chunks.push(chunk);
     }
   } catch (error) {
     signal?.throwIfAborted();
-    // Only LimitCounter throws a Failed here, with `batch.too_large`.
-    if (error instanceof Failed) return err(stoppedAt(trusted<TooLarge>(error.failure)));
+    if (error instanceof Failed) {
+      // LimitCounter throws this one, and `reserve` others.
+      const failure = trusted<TooLarge>(error.failure);
+      if (failure.code !== "batch.too_large") throw error;
+      return err(stoppedAt(failure));
+    }
     return unreadable("gzip");
   }
   if (sizeInTrailer(packed) !== size) return unreadable("gzip");

@@ -8,6 +8,7 @@ export interface DocumentDomain {
     sent: Uint8Array<ArrayBuffer>,
     accessKey: string,
   ): Awaited<ReturnType<DocumentReader["compare"]>>;
+  readPackedAnswer(bytes: Uint8Array): Awaited<ReturnType<DocumentReader["distribution"]>>;
 }
 
 /** Reads every document in place: for tests, and on Workers, which have no threads. */
@@ -20,6 +21,10 @@ export function inlineDocuments(domain: DocumentDomain): DocumentReader {
     async compare(stored, sent, accessKey, signal) {
       signal?.throwIfAborted();
       return domain.compareDocuments(stored, sent, accessKey);
+    },
+    async distribution(bytes, signal) {
+      signal?.throwIfAborted();
+      return domain.readPackedAnswer(bytes);
     },
   };
 }

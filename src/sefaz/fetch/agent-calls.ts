@@ -33,14 +33,17 @@ export async function claimForAgent(
   return { permit: null, nextAt: times.length === 0 ? null : Math.min(...times) };
 }
 
+/** `isAwaited`: as it stands now; the guard of what is written decides. */
+export type AgentPermit = CallPermit & { readonly isAwaited: boolean };
+
 /** The permit of a call that an agent has claimed. Fails with `sefaz.call_not_found`. */
 export async function permitOf(
   ports: Pick<Ports, "reader">,
   company: number,
   id: string,
-): Promise<CallPermit> {
+): Promise<AgentPermit> {
   const [row] = await ports.reader.rows({
-    sql: `select k.cnpj, k.environment, k.kind, k.subject, k.at, f.uf, f.faults from sefaz_calls k
+    sql: `select k.cnpj, k.environment, k.kind, k.subject, k.at, f.uf, f.faults, f.call is k.id as awaited from sefaz_calls k
       join sefaz_cursors f on f.company = k.company and f.cnpj = k.cnpj and f.environment = k.environment
       where k.company = ?1 and k.id = ?2`,
     args: [company, id],
@@ -59,6 +62,7 @@ export async function permitOf(
     claimedAt,
     sendBefore: claimedAt + SEND_WITHIN_MS,
     faults: Number(row.faults),
+    isAwaited: Number(row.awaited) === 1,
   };
 }
 

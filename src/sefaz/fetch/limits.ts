@@ -36,6 +36,9 @@ export const PAUSE_FULL_MS = 30_000;
 /** Bytes of an answer: 50 documents, packed. */
 export const ANSWER_BYTES = 4 * 1_048_576;
 
+/** Bytes of an answer that is not awaited: a block still counts, and has no documents. */
+export const LATE_ANSWER_BYTES = 16_384;
+
 /** Asks by key or NSU of one company that wait. */
 export const MOST_WAITING_ASKS = 1_000;
 

@@ -1,8 +1,13 @@
-import { err } from "../../lib/result.ts";
+import { err, ok } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { OpenCertificate, SefazCaller } from "../../ports/sefaz.ts";
 import { sefazFault } from "../../ports/sefaz-fault.ts";
-import { distributionRequest, readDistribution, type Wanted } from "../wire/distribution.ts";
+import {
+  distributionRequest,
+  openAnswer,
+  readPackedAnswer,
+  type Wanted,
+} from "../wire/distribution.ts";
 import type { CallPermit } from "./claim-call.ts";
 import { type Received, receiveResult } from "./receive-result.ts";
 import type { CallResult } from "./times.ts";
@@ -50,7 +55,7 @@ export async function makeCall(
 }
 
 async function resultOf(
-  ports: Pick<Ports, "clock">,
+  ports: Pick<Ports, "clock" | "documents">,
   caller: SefazCaller,
   certificate: OpenCertificate,
   permit: CallPermit,
@@ -61,5 +66,10 @@ async function resultOf(
   const { environment } = permit;
   const body = messageOf(permit);
   const answer = await caller.call("distribution", { environment, body, certificate, signal });
-  return answer.ok ? readDistribution(answer.value) : answer;
+  if (!answer.ok) return answer;
+  // Where the threads have no room it is read here: an answer that is lost costs an hour.
+  const packed = await ports.documents
+    .distribution(answer.value)
+    .catch(() => readPackedAnswer(answer.value));
+  return packed.ok ? ok(await openAnswer(packed.value)) : packed;
 }

@@ -35,12 +35,15 @@ export interface EventSummary {
 }
 
 const LONGEST = 120;
+/** A summary has less than 1 KiB; what is longer is none, and is not parsed. */
+const SUMMARY_BYTES = 16_384;
 
 /**
  * Reads the summary of a note or of an event, by its root; elements that it does not know are passed over, so that a newer
  * layout with the same fields is read too. Null: it is neither, or a field that it must have is missing or not as it must be.
  */
 export function readSummary(bytes: Uint8Array): NoteSummary | EventSummary | null {
+  if (bytes.byteLength > SUMMARY_BYTES) return null;
   const decoded = decodeXml(bytes);
   if (!decoded.ok) return null;
   const parsed = parseXml(decoded.value.text);

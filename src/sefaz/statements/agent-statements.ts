@@ -75,7 +75,7 @@ export type AgentOutcome =
   | { readonly outcome: "more"; readonly step: AgentStep };
 
 /**
- * Takes all calls that an agent has made for its claim so far: writes what they lead to, or gives the next call, for which the claim
+ * Takes all calls that an agent has made for its claim so far, which `read` gives once the claim is known to last: writes what they lead to, or gives the next call, for which the claim
  * lasts longer. Asked again with the same, it gives the same call, or `late`. Fails with `sefaz.call_not_found`, and with `sefaz.other_statement` where the calls are
  * not those that were given, or an answered evento is not the claimed statement, signed for the company.
  */
@@ -83,11 +83,12 @@ export async function answerForAgent(
   ports: Ports,
   company: number,
   { id, call }: { readonly id: string; readonly call: string },
-  reported: readonly Reported[],
+  read: () => readonly Reported[],
   signal: AbortSignal,
 ): Promise<AgentOutcome> {
   const claim = await claimOfCall(ports, { company, id, call });
   if (claim === null) return { outcome: "late", step: null };
+  const reported = read();
   await mustBeOfClaim(ports, claim, reported);
   const next = await advance(ports, claim, reported);
   if (!("outcome" in next)) {

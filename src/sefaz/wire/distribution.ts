@@ -1,9 +1,11 @@
 import { LimitCounter } from "../../ingest/upload/limit-counter.ts";
-import { BATCH_LIMITS, type BatchLimits } from "../../ingest/upload/limits.ts";
+import { type BatchLimits, DOCUMENT_BYTES } from "../../ingest/upload/limits.ts";
 import { openPart } from "../../ingest/upload/open-part.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import { fromBase64 } from "../../nfe/container/base64.ts";
+import type { Part } from "../../nfe/document.ts";
 import { attributeOf, childOf, type XmlElement } from "../../nfe/xml/element.ts";
+import type { PackedAnswer, PackedDocument } from "../../ports/documents.ts";
 import type { SefazEnvironment } from "../../ports/sefaz.ts";
 import { type SefazFault, sefazFault } from "../../ports/sefaz-fault.ts";
 import { answerIn, envelope, NFE, statusOf, textOf } from "./soap.ts";
@@ -39,13 +41,7 @@ export interface ParkedDocument {
 }
 
 /** retDistDFeInt 1.01. */
-export interface DistributionAnswer {
-  readonly cStat: string;
-  readonly xMotivo: string;
-  readonly dhResp: string | null;
-  /** Null where a refusal has none, or no number of at most 15 digits. */
-  readonly ultNSU: number | null;
-  readonly maxNSU: number | null;
+export interface DistributionAnswer extends Omit<PackedAnswer, "zips"> {
   readonly documents: readonly DistributedDocument[];
   readonly parked: readonly ParkedDocument[];
 }
@@ -56,8 +52,17 @@ export const NONE_FOUND = "137";
 /** Consumo indevido: the CNPJ is blocked for an hour, and each call begins it again. */
 export const BLOCKED = "656";
 
-/** The services answer with up to 50 documents; more are refused as a whole. */
-export const MOST_DOCUMENTS = 500;
+const MIB = 1_048_576;
+
+/** The service answers with up to 50 documents; more are refused as a whole. What is over the other limits is parked. */
+export const DISTRIBUTION_LIMITS: BatchLimits = {
+  documents: 50,
+  entries: 50,
+  sentBytes: 4 * MIB,
+  inflatedBytes: 32 * MIB,
+  entryBytes: DOCUMENT_BYTES,
+  ratio: 100,
+};
 /** Most bytes kept of a docZip that cannot be opened. */
 export const MOST_PARKED_BYTES = 262_144;
 
@@ -82,57 +87,72 @@ function wantedXml(wanted: Wanted): string {
 }
 
 /**
- * Reads an answer of the distribution, alone or in SOAP. Each docZip is opened by itself, within the limits of a batch: one that is
- * damaged, or inflates over them, is `parked`, and the others stay. Fails as `answerIn`, and with `malformed` without cStat.
+ * Reads an answer of the distribution, alone or in SOAP; its documents stay packed. Pure, and the same in a thread and in place.
+ * Fails as `answerIn`, and with `malformed` without cStat and with too many documents.
  */
-export async function readDistribution(
-  bytes: Uint8Array,
-  signal?: AbortSignal,
-  limits: BatchLimits = BATCH_LIMITS,
-): Promise<Result<DistributionAnswer, SefazFault>> {
+export function readPackedAnswer(bytes: Uint8Array): Result<PackedAnswer, SefazFault> {
   const answer = answerIn(bytes, "retDistDFeInt");
   if (!answer.ok) return answer;
   const { element } = answer.value;
   const status = statusOf(element);
   const zips = childOf(element, "loteDistDFeInt")?.children ?? [];
-  if (status === null || zips.length > MOST_DOCUMENTS) return err(sefazFault("malformed"));
-  const counter = new LimitCounter(limits);
-  const documents: DistributedDocument[] = [];
-  const parked: ParkedDocument[] = [];
-  for (const zip of zips.filter(({ name }) => name === "docZip")) {
-    const opened = await openZip(zip, counter, signal);
-    if ("why" in opened) parked.push(opened);
-    else documents.push(opened);
-  }
+  if (status === null || zips.length > DISTRIBUTION_LIMITS.documents)
+    return err(sefazFault("malformed"));
   return ok({
     ...status,
     dhResp: textOf(element, "dhResp"),
     ultNSU: nsuOf(textOf(element, "ultNSU")),
     maxNSU: nsuOf(textOf(element, "maxNSU")),
-    documents,
-    parked,
+    zips: zips.filter(({ name }) => name === "docZip").map(packedIn),
   });
+}
+
+function packedIn(zip: XmlElement): PackedDocument {
+  const nsu = nsuOf(attributeOf(zip, "NSU")?.trim());
+  const schema = attributeOf(zip, "schema")?.trim().slice(0, 100) ?? "";
+  const packed = zip.children.length === 0 ? fromBase64(zip.text) : null;
+  return packed === null
+    ? { nsu, schema, isBase64: false, packed: new Uint8Array(new TextEncoder().encode(zip.text)) }
+    : { nsu, schema, isBase64: true, packed };
+}
+
+export interface Inflating {
+  readonly signal?: AbortSignal;
+  /** Counts so many bytes more as in memory; what it throws ends the reading. */
+  readonly reserve?: (bytes: number) => void;
+  readonly limits?: BatchLimits;
+}
+
+/**
+ * Inflates the documents of an answer, each by itself and within the limits of one: a docZip that is damaged, or inflates over them,
+ * is `parked`, and the others stay.
+ */
+export async function openAnswer(
+  { zips, ...answer }: PackedAnswer,
+  { signal, reserve, limits = DISTRIBUTION_LIMITS }: Inflating = {},
+): Promise<DistributionAnswer> {
+  const counter = new LimitCounter(limits);
+  const documents: DistributedDocument[] = [];
+  const parked: ParkedDocument[] = [];
+  for (const zip of zips) {
+    const opened = await openZip(zip, counter, { signal, reserve });
+    if ("why" in opened) parked.push(opened);
+    else documents.push(opened);
+  }
+  return { ...answer, documents, parked };
 }
 
 const nsuOf = (text: string | null | undefined): number | null =>
   text != null && /^[0-9]{1,15}$/.test(text) ? Number(text) : null;
 
 async function openZip(
-  zip: XmlElement,
+  { nsu, schema, isBase64, packed }: PackedDocument,
   counter: LimitCounter,
-  signal?: AbortSignal,
+  { signal, reserve }: Inflating,
 ): Promise<DistributedDocument | ParkedDocument> {
-  const nsu = nsuOf(attributeOf(zip, "NSU")?.trim());
-  const schema = attributeOf(zip, "schema")?.trim().slice(0, 100) ?? "";
-  const packed = zip.children.length === 0 ? fromBase64(zip.text) : null;
-  if (packed === null)
-    return {
-      nsu,
-      schema,
-      why: "base64",
-      packed: kept(new Uint8Array(new TextEncoder().encode(zip.text))),
-    };
-  const opened = await openPart({ name: "docZip", kind: "gzip", bytes: packed }, counter, signal);
+  if (!isBase64) return { nsu, schema, why: "base64", packed: kept(packed) };
+  const part: Part = { name: "docZip", kind: "gzip", bytes: packed };
+  const opened = await openPart(part, counter, signal, reserve);
   if (opened.ok) {
     const restore = counter.snapshot();
     try {

@@ -18,6 +18,7 @@ import { memoryQueue } from "../../../src/platform/memory/queue.ts";
 import { nodeScrypt } from "../../../src/platform/node-scrypt.ts";
 import { passwordHasher } from "../../../src/platform/password-hash.ts";
 import type { Ports } from "../../../src/ports/ports.ts";
+import { readPackedAnswer } from "../../../src/sefaz/wire/distribution.ts";
 
 /**
  * The same app on Deno, which this project has no platform for: the ports that are there for every runtime, and the web's own.
@@ -40,7 +41,7 @@ const ports: Ports = {
   originals: tableOriginals({ reader, clock }, webGzip),
   blobs: memoryBlobs(clock),
   queue: memoryQueue(config.JOB_ATTEMPTS),
-  documents: inlineDocuments({ readDocument, compareDocuments }),
+  documents: inlineDocuments({ readDocument, compareDocuments, readPackedAnswer }),
   passwords: passwordHasher(nodeScrypt, config.PASSWORD_COST),
   limits: memoryLimits(clock),
   page: memoryPage({}),

@@ -14,7 +14,7 @@ test("a port that hangs is answered with 504 at the route's deadline", async () 
   const config = { REQUEST_TIMEOUT_MS: 30 };
   const hung: Partial<Ports>[] = [
     { limits: { take: never } },
-    { documents: { read: never, compare: never } },
+    { documents: { read: never, compare: never, distribution: never } },
     { originals: { store: never, get: never } },
   ];
   for (const ports of hung) {

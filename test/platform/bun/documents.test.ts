@@ -5,12 +5,14 @@ import { join } from "node:path";
 import { err } from "../../../src/lib/result.ts";
 import { bunDocuments } from "../../../src/platform/bun/threads/documents.ts";
 import { type DocumentDomain, inlineDocuments } from "../../../src/platform/memory/documents.ts";
+import { sefazFault } from "../../../src/ports/sefaz-fault.ts";
 import { documentsContract } from "../../contracts/documents.ts";
 import { testContract } from "../../support/contract-tests.ts";
 
 const domain: DocumentDomain = {
   readDocument: (bytes) => err({ code: "nfe.not_an_nfe", got: `${bytes.length} bytes in place` }),
   compareDocuments: () => "completes",
+  readPackedAnswer: () => err(sefazFault("web_page")),
 };
 const ODD = new URL("../../support/faults/odd.worker.ts", import.meta.url);
 const settings = {
@@ -58,6 +60,23 @@ test("two documents are compared in place or in a thread, by the size of both", 
   const compare = (size: number) => documents.compare(large("", size), large("", size), "key");
   expect(await compare(50)).toBe("completes");
   expect(String(await compare(51))).toBe("51 51 key");
+  documents.close();
+});
+
+test("an answer of the tax office is read in place or in a thread, and one that hangs its thread is malformed", async () => {
+  const documents = open({ NFE_TIMEOUT_MS: 500 });
+  expect(await documents.distribution(large("", 100))).toMatchObject({
+    error: { kind: "web_page" },
+  });
+  expect(documents.figures().workers).toBe(0);
+  expect<unknown>(await documents.distribution(large("", 101))).toEqual({
+    ok: false,
+    error: sefazFault("web_page", { text: "101" }),
+  });
+  expect(await documents.distribution(large("hang|"))).toEqual({
+    ok: false,
+    error: sefazFault("malformed"),
+  });
   documents.close();
 });
 

@@ -8,12 +8,14 @@ import { err } from "../../../src/lib/result.ts";
 import { openDatabase } from "../../../src/platform/bun/database/database.ts";
 import type { BunPorts } from "../../../src/platform/bun/ports.ts";
 import { serve } from "../../../src/platform/bun/serve.ts";
+import { readPackedAnswer } from "../../../src/sefaz/wire/distribution.ts";
 import { companyRow } from "../../support/company-row.ts";
 import { testConfig } from "../../support/ports.ts";
 
 const domain = {
   readDocument: () => err({ code: "nfe.not_an_nfe", got: "nothing" } as const),
   compareDocuments: () => "same" as const,
+  readPackedAnswer,
 };
 type Answer = (request: Request, ports: BunPorts) => Response | Promise<Response>;
 

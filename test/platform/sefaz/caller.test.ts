@@ -3,12 +3,13 @@ import { spawn } from "node:child_process";
 import { createServer, type Server } from "node:net";
 import { bunSefaz, type SefazRules } from "../../../src/platform/bun/sefaz/caller.ts";
 import type { OpenCertificate, SefazRequest } from "../../../src/ports/sefaz.ts";
-import { distributionRequest, readDistribution } from "../../../src/sefaz/wire/distribution.ts";
+import { distributionRequest } from "../../../src/sefaz/wire/distribution.ts";
 import { Authority, noTlsPlay } from "../../sefaz/play/authority.ts";
 import { soapFault } from "../../sefaz/play/documents.ts";
 import { SefazPlay } from "../../sefaz/play/play.ts";
 import { type TlsMode, type TlsPlay, tlsPlay } from "../../sefaz/play/tls-play.ts";
 import { describeUnless, testInFull } from "../../support/full.ts";
+import { readDistribution } from "../../support/sefaz/read-distribution.ts";
 
 const CNPJ = "11222333000181";
 const BODY = distributionRequest({

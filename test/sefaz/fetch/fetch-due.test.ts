@@ -218,6 +218,24 @@ test("two companies whose certificates have proven one CNPJ share its limits, an
     expect(play.counts.forbidden).toBe(0);
   }));
 
+test("an answer is read by the threads of documents, and in place where these have no room", () =>
+  withPorts(async (ports) => {
+    const cnpj = cnpjOf("731845260001");
+    const play = new SefazPlay({ now: () => ports.clock.now() });
+    play.push(cnpj, "resNFe_v1.01.xsd", noteSummary(announcedKey(1)));
+    await changeFetching(ports, { cnpj, environment: "1", uf: "35", active: true }, causeOf(1));
+    let asked = 0;
+    const distribution = async () => {
+      asked += 1;
+      throw new Error("overloaded");
+    };
+    const full = { ...ports, documents: { ...ports.documents, distribution } };
+    const needs = { caller: playCaller(play), certificateOf: async () => playCertificate(cnpj) };
+    expect([await fetchDue(full, needs), asked]).toEqual([1, 1]);
+    const rows = await ports.reader.rows({ sql: "select nsu from announced_notes", args: [] });
+    expect(rows.map((row) => ({ ...row }))).toEqual([{ nsu: 1 }]);
+  }));
+
 testInFull(
   "100,000 documents over 300 CNPJs are fetched once each through faults and kills, with no forbidden call",
   () =>

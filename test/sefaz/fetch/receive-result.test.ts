@@ -188,6 +188,25 @@ test("the cursor moves in the batch that keeps the documents, or not at all", ()
     expect(await service.rows("select count(*) as n from jobs")).toEqual([{ n: 1 }]);
   }));
 
+test("a summary of more than 16 KiB is none, and is parked", () =>
+  withFetching(async (service) => {
+    const padded = (blanks: number) =>
+      utf8.encode(`${new TextDecoder().decode(noteSummary(announcedKey(1)))}${" ".repeat(blanks)}`);
+    const schema = "resNFe_v1.01.xsd";
+    const documents = [
+      { nsu: 1, schema, bytes: padded(10_000) },
+      { nsu: 2, schema, bytes: padded(20_000) },
+    ];
+    const permit = await permitted(service.ports);
+    expect(await receiveResult(service.ports, permit, found(documents))).toMatchObject({
+      announced: 1,
+      parked: 1,
+    });
+    expect(await service.rows("select nsu, reason from sefaz_parked")).toEqual([
+      { nsu: 2, reason: "summary" },
+    ]);
+  }));
+
 test("an answer whose cursor cannot be right moves nothing, keeps nothing, and is a fault", () =>
   withFetching(async (service) => {
     const { ports, rows } = service;

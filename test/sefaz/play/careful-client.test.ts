@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
-import { distributionRequest, readDistribution } from "../../../src/sefaz/wire/distribution.ts";
+import { distributionRequest } from "../../../src/sefaz/wire/distribution.ts";
 import { Random } from "../../../src/synthetic/random.ts";
+import { readDistribution } from "../../support/sefaz/read-distribution.ts";
 import { playCaller, playCertificate, randomFaults } from "./caller.ts";
 import { SefazPlay } from "./play.ts";
 

@@ -1,10 +1,7 @@
 import { expect, test } from "bun:test";
-import {
-  distributionRequest,
-  readDistribution,
-  type Wanted,
-} from "../../../src/sefaz/wire/distribution.ts";
+import { distributionRequest, type Wanted } from "../../../src/sefaz/wire/distribution.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { readDistribution } from "../../support/sefaz/read-distribution.ts";
 import { playCaller, playCertificate } from "./caller.ts";
 import type { PlayNote } from "./documents.ts";
 import { SefazPlay } from "./play.ts";

@@ -7,6 +7,7 @@ import {
 import { serviceClient } from "../../../src/cli/service/service-client.ts";
 import { ok } from "../../../src/lib/result.ts";
 import type { SefazCaller } from "../../../src/ports/sefaz.ts";
+import { answerForAgent } from "../../../src/sefaz/statements/agent-statements.ts";
 import { askStatement } from "../../../src/sefaz/statements/ask-statement.ts";
 import {
   AWARE,
@@ -248,4 +249,19 @@ test("an agent that hears too late what to do sends nothing, and the statement i
     expect(await service.rows("select state, doubtful from sefaz_statements")).toEqual([
       { state: "asked", doubtful: 0 },
     ]);
+  }));
+
+test("an answer for a claim that is over is not parsed", () =>
+  withApp(async (service) => {
+    const { ports } = service;
+    const { play } = await agentsOf(service);
+    const { accessKey } = await announce(ports, play, 1);
+    const { id } = await ask(service, accessKey, AWARE);
+    let parsed = 0;
+    const read = () => {
+      parsed += 1;
+      return [];
+    };
+    const given = await answerForAgent(ports, 1, { id, call: "another" }, read, NEVER);
+    expect([given.outcome, parsed]).toEqual(["late", 0]);
   }));

@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { readDistribution } from "../../../src/sefaz/wire/distribution.ts";
 import { readStatementAnswer } from "../../../src/sefaz/wire/statement-wire.ts";
 import { readStatusAnswer } from "../../../src/sefaz/wire/status-query.ts";
 import { distribution, statusAnswer } from "../../../src/synthetic/answers.ts";
 import { NFE } from "../../../src/synthetic/note-tree.ts";
+import { readDistribution } from "../../support/sefaz/read-distribution.ts";
 import { answerEnvelope, soapFault } from "../play/documents.ts";
 
 const KEY = "35260911222333000181550010000001231000000420";

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "bun:test";
-import { BATCH_LIMITS } from "../../../src/ingest/upload/limits.ts";
 import {
+  DISTRIBUTION_LIMITS,
   type DistributionAnswer,
   distributionRequest,
-  readDistribution,
 } from "../../../src/sefaz/wire/distribution.ts";
 import { docZip, gzipBase64, inSoap } from "../../../src/synthetic/answers.ts";
 import { NFE } from "../../../src/synthetic/note-tree.ts";
+import { packedBlanks } from "../../support/sefaz/packed-blanks.ts";
+import { readDistribution } from "../../support/sefaz/read-distribution.ts";
 import { answerEnvelope, soapFault, WEB_PAGE } from "../play/documents.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
@@ -101,14 +102,35 @@ test("documents over the limit of all together are parked, and those before them
   const zips = await Promise.all(
     [1, 2, 3].map(async (nsu) => docZip(nsu, await gzipBase64("x".repeat(400)))),
   );
-  const answer = await readDistribution(utf8(answerOf("138", zips)), undefined, {
-    ...BATCH_LIMITS,
-    inflatedBytes: 900,
+  const answer = await readDistribution(utf8(answerOf("138", zips)), {
+    limits: { ...DISTRIBUTION_LIMITS, inflatedBytes: 900 },
   });
   expect(answer.ok && answer.value.documents.map(({ nsu }) => nsu)).toEqual([1, 2]);
   expect(answer.ok && answer.value.parked.map(({ nsu, why }) => [nsu, why])).toEqual([
     [3, "too_large"],
   ]);
+});
+
+test("an answer has 50 documents and 32 MiB of them at most", async () => {
+  // Over 10 MiB is none alone; four are over 32 MiB together.
+  const zip = packedBlanks(9_900_000).toBase64();
+  const { documents, parked } = await read(
+    answerOf(
+      "138",
+      [1, 2, 3, 4].map((nsu) => docZip(nsu, zip)),
+    ),
+  );
+  expect(documents.map(({ nsu }) => nsu)).toEqual([1, 2, 3]);
+  expect(parked.map(({ nsu, why }) => [nsu, why])).toEqual([[4, "too_large"]]);
+  const small = await gzipBase64("<resNFe/>");
+  const of = (count: number) =>
+    utf8(
+      answerOf(
+        "138",
+        Array.from({ length: count }, (_, n) => docZip(n + 1, small)),
+      ),
+    );
+  expect([await faultOf(of(50)), (await faultOf(of(51)))?.kind]).toEqual([null, "malformed"]);
 });
 
 test("a block is understood in a wrong charset", async () => {

@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { err } from "../../../src/lib/result.ts";
 import type { DocumentQuestion } from "../../../src/platform/bun/threads/documents.ts";
 import { answerQuestions } from "../../../src/platform/bun/threads/thread.ts";
+import { sefazFault } from "../../../src/ports/sefaz-fault.ts";
 
 /** A thread that does what the document's first word says; anything else it answers with the document's length. */
 answerQuestions<DocumentQuestion>((question) => {
@@ -17,5 +18,7 @@ answerQuestions<DocumentQuestion>((question) => {
     writeFileSync(argument, "");
     process.exit(3);
   }
+  if (question.ask === "distribution")
+    return err(sefazFault("web_page", { text: `${question.bytes.length}` }));
   return err({ code: "nfe.not_an_nfe", got: `${question.bytes.length} bytes` });
 });

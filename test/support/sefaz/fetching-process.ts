@@ -13,6 +13,7 @@ import { inlineDocuments } from "../../../src/platform/memory/documents.ts";
 import type { SefazCaller } from "../../../src/ports/sefaz.ts";
 import { sefazFault } from "../../../src/ports/sefaz-fault.ts";
 import { fetchDue } from "../../../src/sefaz/fetch/fetch-due.ts";
+import { readPackedAnswer } from "../../../src/sefaz/wire/distribution.ts";
 import { playCertificate } from "../../sefaz/play/caller.ts";
 import { testConfig, testPorts, testQueue } from "../ports.ts";
 import { FASTER, fastClock } from "./fast-clock.ts";
@@ -41,7 +42,7 @@ const ports = {
   log,
   queue: testQueue({ reader, writer, clock, log, config }),
   originals: tableOriginals({ reader, clock }),
-  documents: inlineDocuments({ readDocument, compareDocuments }),
+  documents: inlineDocuments({ readDocument, compareDocuments, readPackedAnswer }),
   meter: promMeter(() => performance.now() / 1_000),
   tracer: noopTracer,
   trace: noopTrace(),

@@ -1,15 +1,18 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { err } from "../../../lib/result.ts";
+import { err, ok } from "../../../lib/result.ts";
 import { sefazFault } from "../../../ports/sefaz-fault.ts";
 import { claimForAgent, permitOf } from "../../../sefaz/fetch/agent-calls.ts";
-import { ANSWER_BYTES } from "../../../sefaz/fetch/limits.ts";
+import { ANSWER_BYTES, LATE_ANSWER_BYTES } from "../../../sefaz/fetch/limits.ts";
 import { messageOf } from "../../../sefaz/fetch/make-call.ts";
 import { receiveResult } from "../../../sefaz/fetch/receive-result.ts";
-import { readDistribution } from "../../../sefaz/wire/distribution.ts";
+import type { CallResult } from "../../../sefaz/fetch/times.ts";
+import { openAnswer } from "../../../sefaz/wire/distribution.ts";
 import type { Env } from "../../env.ts";
-import { readBodyBytes } from "../../middleware/body-bytes.ts";
+import { declaredBytes, readBodyBytes } from "../../middleware/body-bytes.ts";
 import { withDeadlinePaused } from "../../middleware/deadline.ts";
+import { reserveBodyBytes } from "../../middleware/in-flight-limits.ts";
 import { requires } from "../../middleware/permissions.ts";
 import { instant, instantOrNull } from "../../numbers.ts";
 import { jsonBody, responses, wholeNumber } from "../../schemas.ts";
@@ -120,17 +123,41 @@ const answerRoute = createRoute({
   responses: responses(200, ReceivedSchema, "O que ela trouxe"),
 });
 
+const LATE: z.infer<typeof ReceivedSchema> = {
+  outcome: "late",
+  documents: 0,
+  announced: 0,
+  parked: 0,
+  job_id: null,
+  more: false,
+};
+
+/** Reads the answer that is the body; its documents count as memory like the body, while they are inflated. */
+async function answerOf(c: Context<Env>): Promise<CallResult> {
+  const { ports, signal } = c.var;
+  const tooLarge = () => new HTTPException(413);
+  const bytes = await withDeadlinePaused(c, () => readBodyBytes(c, ANSWER_BYTES, tooLarge));
+  const packed = await ports.documents.distribution(bytes, signal);
+  if (!packed.ok) return packed;
+  const reserve = (inflated: number) => reserveBodyBytes(c, inflated);
+  return ok(await openAnswer(packed.value, { signal, reserve }));
+}
+
 const postAnswer = defineOpenAPIRoute<typeof answerRoute, Env>({
   route: answerRoute,
   handler: async (c) => {
     const { ports, actor, signal } = c.var;
     const { fault, status } = c.req.valid("query");
     const permit = await permitOf(ports, actor.company, c.req.valid("param").id);
-    const tooLarge = () => new HTTPException(413);
-    const bytes = await withDeadlinePaused(c, () => readBodyBytes(c, ANSWER_BYTES, tooLarge));
+    // Not awaited: its bytes are not read, but for a short one, which may be a block.
+    const declared = declaredBytes(c.req.raw.headers) ?? Infinity;
+    if (fault === undefined && !permit.isAwaited && declared > LATE_ANSWER_BYTES) {
+      ports.meter.count("sefaz_calls_total", { kind: permit.ask.kind, outcome: LATE.outcome });
+      return c.json(LATE, 200);
+    }
     const result =
       fault === undefined
-        ? await readDistribution(bytes, signal)
+        ? await answerOf(c)
         : err(sefazFault(fault, status === undefined ? {} : { status }));
     const { job, ...received } = await receiveResult(ports, permit, result, { signal });
     ports.meter.count("sefaz_calls_total", { kind: permit.ask.kind, outcome: received.outcome });

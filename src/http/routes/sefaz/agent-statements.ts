@@ -172,12 +172,11 @@ const postAnswer = defineOpenAPIRoute<typeof answerRoute, Env>({
     const { ports, actor, signal } = c.var;
     const { call, calls } = c.req.valid("json");
     const { id } = c.req.valid("param");
-    const reported = calls.map(reportedOf);
     const { outcome, step } = await answerForAgent(
       ports,
       actor.company,
       { id, call },
-      reported,
+      () => calls.map(reportedOf),
       signal,
     );
     return c.json({ outcome, statement: step === null ? null : stepView(step) }, 200);

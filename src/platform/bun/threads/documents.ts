@@ -4,13 +4,14 @@ import { trusted } from "../../../lib/cast.ts";
 import { err, Failed } from "../../../lib/result.ts";
 import type { DocumentReader } from "../../../ports/documents.ts";
 import type { PlatformFailure } from "../../../ports/failures.ts";
+import { sefazFault } from "../../../ports/sefaz-fault.ts";
 import type { DocumentDomain } from "../../memory/documents.ts";
 import { onePerTick } from "./one-per-tick.ts";
 import { type MakeQuestion, type ThreadFigures, threadPool } from "./thread-pool.ts";
 
 /** A question to reader.worker.ts. Its bytes are transferred in their own buffer. */
 export type DocumentQuestion =
-  | { readonly ask: "read"; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly ask: "read" | "distribution"; readonly bytes: Uint8Array<ArrayBuffer> }
   | {
       readonly ask: "compare";
       readonly stored: Uint8Array<ArrayBuffer>;
@@ -25,6 +26,7 @@ export interface BunDocuments extends DocumentReader {
 
 type Settings = Pick<Config, "NFE_WORKERS" | "NFE_QUEUE" | "NFE_TIMEOUT_MS" | "PARSE_INLINE_BYTES">;
 type Read = Awaited<ReturnType<DocumentReader["read"]>>;
+type Packed = Awaited<ReturnType<DocumentReader["distribution"]>>;
 type Compared = Awaited<ReturnType<DocumentReader["compare"]>>;
 
 const READER = new URL("../../../reader.worker.ts", import.meta.url);
@@ -67,6 +69,18 @@ export function bunDocuments(
       if (outcome.kind === "answered") return trusted<Compared>(outcome.answer);
       throw overloaded();
     },
+    async distribution(given, signal) {
+      signal?.throwIfAborted();
+      if (given.byteLength <= settings.PARSE_INLINE_BYTES) {
+        await gate.next(signal);
+        return domain.readPackedAnswer(given);
+      }
+      const bytes = new Uint8Array(given);
+      const outcome = await pool.ask(transferred({ ask: "distribution", bytes }), signal);
+      if (outcome.kind === "answered") return trusted<Packed>(outcome.answer);
+      if (outcome.kind === "full") throw overloaded();
+      return err(sefazFault("malformed"));
+    },
     figures: pool.figures,
     close: pool.close,
   };
@@ -79,7 +93,7 @@ const overloaded = () =>
 const transferred =
   (question: DocumentQuestion): MakeQuestion =>
   () => {
-    if (question.ask === "read") {
+    if (question.ask !== "compare") {
       const bytes = question.bytes.slice();
       return { question: { ...question, bytes }, transfer: [bytes.buffer] };
     }

@@ -147,6 +147,7 @@ test("a change of settings judges pending notes again, and no others", async () 
   const documents: DocumentReader = {
     read: async () => ok({ kind: "notes", notes: [ok(reading)] }),
     compare: async () => "same",
+    distribution: () => Promise.reject(new Error("not asked for")),
   };
   const ports = await portsWithAdmin({ documents });
   const token = await tokenFor(ports, 1, "ADMIN");
