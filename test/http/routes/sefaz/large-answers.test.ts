@@ -16,35 +16,41 @@ interface WithAgent {
   parsed(): number;
 }
 
-const withAgent = (body: (agent: WithAgent) => Promise<void>) =>
-  withApp(async (service) => {
-    const { send, ports } = service;
-    await send("PATCH", "/api/company", { json: { cnpjs: [cnpj] } });
-    await send("PATCH", "/api/sefaz", { json: { cnpj, uf: "SP", active: true } });
-    const { key } = (await send("POST", "/api/keys", { json: { name: "busca", role: "AGENTE" } }))
-      .body;
-    const as = "anonymous";
-    const authorization = `Bearer ${key}`;
-    let parsed = 0;
-    const { distribution } = ports.documents;
-    ports.documents.distribution = (bytes, signal) => {
-      parsed += 1;
-      return distribution(bytes, signal);
-    };
-    await body({
-      service,
-      parsed: () => parsed,
-      claim: async () =>
-        (await send("POST", "/api/sefaz/calls", { as, headers: { authorization }, json: {} })).body
-          .call.id,
-      answer: (id, text, headers = { "content-length": String(text.length) }) =>
-        send("POST", `/api/sefaz/calls/${id}/answer`, {
-          as,
-          body: text,
-          headers: { authorization, "content-type": "application/octet-stream", ...headers },
-        }),
-    });
-  });
+const withAgent = (
+  body: (agent: WithAgent) => Promise<void>,
+  config: { readonly NFE_QUEUE?: number } = {},
+) =>
+  withApp(
+    async (service) => {
+      const { send, ports } = service;
+      await send("PATCH", "/api/company", { json: { cnpjs: [cnpj] } });
+      await send("PATCH", "/api/sefaz", { json: { cnpj, uf: "SP", active: true } });
+      const { key } = (await send("POST", "/api/keys", { json: { name: "busca", role: "AGENTE" } }))
+        .body;
+      const as = "anonymous";
+      const authorization = `Bearer ${key}`;
+      let parsed = 0;
+      const { distribution } = ports.documents;
+      ports.documents.distribution = (bytes, signal) => {
+        parsed += 1;
+        return distribution(bytes, signal);
+      };
+      await body({
+        service,
+        parsed: () => parsed,
+        claim: async () =>
+          (await send("POST", "/api/sefaz/calls", { as, headers: { authorization }, json: {} }))
+            .body.call.id,
+        answer: (id, text, headers = { "content-length": String(text.length) }) =>
+          send("POST", `/api/sefaz/calls/${id}/answer`, {
+            as,
+            body: text,
+            headers: { authorization, "content-type": "application/octet-stream", ...headers },
+          }),
+      });
+    },
+    { config },
+  );
 
 const answerOf = (cStat: string, zips: readonly string[] = [], more = "") =>
   `<retDistDFeInt xmlns="${NFE}" versao="1.01"><tpAmb>1</tpAmb><cStat>${cStat}</cStat><xMotivo>x</xMotivo><ultNSU>000000000000000</ultNSU><maxNSU>000000000000000</maxNSU>${more}<loteDistDFeInt>${zips.map((zip, n) => `<docZip NSU="${n + 1}" schema="procNFe_v4.00.xsd">${zip}</docZip>`).join("")}</loteDistDFeInt></retDistDFeInt>`;
@@ -97,3 +103,24 @@ test("documents that are inflated count as memory of the request, also those tha
       { reason: "gzip" },
     ]);
   }));
+
+test("answers of one person take no more than a person's share of the threads of documents", () =>
+  withAgent(
+    async ({ service, claim, answer }) => {
+      const { documents } = service.ports;
+      const { distribution } = documents;
+      let [running, most] = [0, 0];
+      documents.distribution = async (bytes, signal) => {
+        running += 1;
+        most = Math.max(most, running);
+        await Bun.sleep(20);
+        running -= 1;
+        return distribution(bytes, signal);
+      };
+      const id = await claim();
+      const given = await Promise.all([1, 2, 3].map(() => answer(id, answerOf("137"))));
+      expect(given.map(({ body }) => body.outcome).toSorted()).toEqual(["late", "late", "none"]);
+      expect(most).toBe(1);
+    },
+    { NFE_QUEUE: 5 },
+  ));
