@@ -56,7 +56,7 @@ const READS: readonly Read[] = [
   list("stock without movement", "/api/stock?idle=true"),
   list("stock, a frequent word", "/api/stock?search=sextavado"),
   list("stock, a word that is not there", "/api/stock?search=zzzz"),
-  list("stock, a code", "/api/stock?search=004999"),
+  list("stock, a code", "/api/stock?search=000099"),
   list("products, first page", "/api/products"),
   list("products, a word that is not there", "/api/products?search=zzzz"),
   list("notes, first page", "/api/nfes"),
@@ -81,8 +81,8 @@ const READS: readonly Read[] = [
   ),
   read("movements, first page, counted", "/api/movements/list"),
   list("movements, exits", "/api/movements/list?type=SAIDA"),
-  list("movements, of a product", "/api/movements/list?product_code=000777"),
-  read("kardex, newest", "/api/products/000777/kardex"),
+  list("movements, of a product", "/api/movements/list?product_code=000077"),
+  read("kardex, newest", "/api/products/000077/kardex"),
   list("supplier items", "/api/supplier-items"),
   read("dashboard", "/api/dashboard/stats"),
   read("dashboard, evolution", "/api/dashboard/evolution"),
@@ -93,7 +93,7 @@ const TAGS = JSON.stringify(["nfes", "stock", "products", "supplier_items"]);
 /** Ends every kept answer. */
 const BUMP = `insert into cache_versions (company, tag, version) select 1, value, 1 from json_each('${TAGS}') where true
     on conflict do update set version = version + 1;
-  update balances set version = version + 1 where company = 1 and product = '000777';`;
+  update balances set version = version + 1 where company = 1 and product = '000077';`;
 
 interface Beside {
   readonly service: Service;

@@ -127,14 +127,23 @@ test("a factor that is saved during a registration is never missed", () =>
     const notes = Array.from({ length: 30 }, (_, i) =>
       syntheticNote({ seed: 10 + i, emit: supplier, items: [item] }),
     );
+    const turns = async (count: number) => {
+      for (let turn = 0; turn < count; turn += 1)
+        await new Promise<void>((next) => setImmediate(next));
+    };
     await Promise.all([
       ...notes.slice(0, 15).map((note) => upload(note.xml, "?approve=true")),
       send("PUT", "/api/supplier-items", { as: "GERENTE", json }),
-      ...notes.slice(15).map((note) => upload(note.xml, "?approve=true")),
+      // One begins at each turn of the event loop, so that some are at work when the factor is committed.
+      ...notes.slice(15).map(async (note, n) => {
+        await turns(n);
+        await upload(note.xml, "?approve=true");
+      }),
     ]);
+    await upload(syntheticNote({ seed: 40, emit: supplier, items: [item] }).xml, "?approve=true");
     // Each movement was made with the factor that stood when it was written: by ones before, by tens after.
     const moved = await rows("select quantity_e4 from movements order by id");
-    expect(moved).toHaveLength(31);
+    expect(moved).toHaveLength(32);
     const switched = moved.findIndex((row) => row.quantity_e4 === 100_000);
     expect(switched).toBeGreaterThan(0);
     expect(moved.slice(switched).every((row) => row.quantity_e4 === 100_000)).toBe(true);
