@@ -39,6 +39,7 @@ import { agentStatementRoutes } from "./http/routes/sefaz/agent-statements.ts";
 import { announcedRoutes } from "./http/routes/sefaz/announced.ts";
 import { certificateRoutes } from "./http/routes/sefaz/certificates.ts";
 import { sefazFetchingRoutes } from "./http/routes/sefaz/fetching.ts";
+import { sefazParkedRoutes } from "./http/routes/sefaz/parked.ts";
 import { statementRoutes } from "./http/routes/sefaz/statements.ts";
 import { categoryRoutes } from "./http/routes/stock/categories.ts";
 import { costRiseRoutes } from "./http/routes/stock/cost-rises.ts";
@@ -137,6 +138,7 @@ export const routes = [
   ...webhookRoutes,
   ...webhookDeliveryRoutes,
   ...sefazFetchingRoutes,
+  ...sefazParkedRoutes,
   ...agentCallRoutes,
   ...agentStatementRoutes,
   ...certificateRoutes,

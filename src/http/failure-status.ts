@@ -135,6 +135,7 @@ export const STATUS_OF = {
   "alerts.no_sender": 501,
   "alerts.no_recipients": 409,
   "sefaz.not_fetching": 409,
+  "sefaz.too_many_cnpjs": 409,
   "sefaz.other_cnpj": 422,
   "sefaz.cursor_ahead": 422,
   "sefaz.call_not_found": 404,

@@ -23,9 +23,10 @@ const BY_ROUTE: Readonly<Record<string, string>> = {
   "POST /api/confirmations/{id}":
     "confirmation.not_found confirmation.ended confirmation.plan_changed",
   "DELETE /api/confirmations/{id}": "confirmation.not_found confirmation.ended",
-  "PATCH /api/sefaz": "sefaz.other_cnpj sefaz.cursor_ahead",
+  "PATCH /api/sefaz": "sefaz.other_cnpj sefaz.cursor_ahead sefaz.too_many_cnpjs",
   "POST /api/sefaz/fetch-now": "sefaz.not_fetching",
   "POST /api/sefaz/parked/retry": "sefaz.parked_not_found sefaz.not_fetching sefaz.too_many_asks",
+  "GET /api/sefaz/parked/{id}/document": "sefaz.parked_not_found",
   "POST /api/nfes/fetch": "sefaz.not_fetching sefaz.too_many_asks",
   "POST /api/nfes/{access_key}/statement":
     "sefaz.not_recipient sefaz.statement_reason sefaz.after_conclusive sefaz.already_stated sefaz.statements_used_up nfe.not_found nfe.unreadable original.missing",

@@ -21,31 +21,30 @@ export interface AuditedAction {
   readonly id: string | null;
   /** Codes, counts, keys; never a note's content, a name, a CPF, a password. */
   readonly detail: Record<string, unknown>;
+  /** A figure of the detail that only the batch knows, by its name there: how many rows the guard selects. */
+  readonly countedAs?: string;
 }
 
 /** One line of the audit log; `at` in ms UTC. */
 export function audit(
   { actor, requestId, peer }: Cause,
   at: number,
-  { action, entity, id, detail }: AuditedAction,
+  { action, entity, id, detail, countedAs }: AuditedAction,
   guard: Guard = ALWAYS,
 ): Statement {
   const { args, add } = parameters<Value>(guard.args);
-  const line = [
-    actor.company,
-    at,
-    actor.userId,
-    actor.keyId ?? null,
-    action,
-    entity,
-    id,
-    JSON.stringify(detail),
-    requestId,
-    peer,
-  ].map((value) => add(value));
+  const line = [actor.company, at, actor.userId, actor.keyId ?? null, action, entity, id].map(
+    (value) => add(value),
+  );
+  const given = add(JSON.stringify(detail));
+  const whole =
+    countedAs === undefined
+      ? given
+      : `json_set(${given}, ${add(`$.${countedAs}`)}, (select count(*) from (${guard.sql})))`;
+  const from = [requestId, peer].map((value) => add(value));
   return {
     sql: `insert into audit (company, at, user_id, key_id, action, entity, entity_id, detail, request_id, peer)
-      select ${line.join(", ")} where exists (${guard.sql})`,
+      select ${[...line, whole, ...from].join(", ")} where exists (${guard.sql})`,
     args,
   };
 }

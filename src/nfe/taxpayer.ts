@@ -26,6 +26,18 @@ export const isCnpjShape = (text: string): boolean => CNPJ.test(text);
 /** 11 digits; the check digits are not tested. */
 export const isCpfShape = (text: string): boolean => CPF.test(text);
 
+/** Characters of a CNPJ that all branches of a company share (IN RFB 2.229/2024: the next 4 name the branch). */
+export const ROOT_LENGTH = 8;
+
+/** The root of a CNPJ without mask: what all branches of a company share. */
+export const rootOf = (cnpj: string): string => cnpj.slice(0, ROOT_LENGTH);
+
+/** Whether both are CNPJs (14 characters) of one company; false where one is missing or a CPF. */
+export const sameRoot = (
+  one: string | null | undefined,
+  other: string | null | undefined,
+): boolean => one?.length === 14 && other?.length === 14 && rootOf(one) === rootOf(other);
+
 /** A CNPJ without mask whose two check digits are right. */
 export function isCnpj(text: string): boolean {
   if (!CNPJ.test(text) || /^0+$/.test(text)) return false;

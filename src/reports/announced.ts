@@ -1,6 +1,16 @@
 import { keyParts } from "../nfe/access-key.ts";
-import { CANCELLATIONS } from "../nfe/read/read-event.ts";
+import { sameRoot } from "../nfe/taxpayer.ts";
 import type { Row } from "../ports/sql.ts";
+import { situationSql } from "../sefaz/fetch/announced-situation.ts";
+import {
+  ASKED,
+  CONCLUSIVE,
+  CONFIRMED_OR_NOT_DONE,
+  DONE,
+  STATEMENTS,
+  statementKnown,
+  UNKNOWN,
+} from "../sefaz/statements/statement-known.ts";
 import { type CompletenessRow, rowOf, type Situation, sortable } from "./completeness-row.ts";
 import type { NumberedNote } from "./number-gaps.ts";
 import type { Looked } from "./row-pages.ts";
@@ -23,33 +33,11 @@ export interface AnnouncedNote {
   readonly isConcluded: boolean;
 }
 
-export const AWARENESS = "'210210'";
-const UNKNOWN = "'210220'";
-export const CONCLUSIVE = "'210200', '210220', '210240'";
-
-/**
- * SQL: whether a statement of these types about the note `of` (an alias with company and access_key) is known: one of ours in one
- * of `states`, or one that was made elsewhere and has come as an event or as its summary.
- */
-export const statementKnown = (of: string, types: string, states: string): string =>
-  `(exists (select 1 from sefaz_statements s indexed by sefaz_statements_of_note
-      where s.company = ${of}.company and s.access_key = ${of}.access_key and s.type in (${types}) and s.state in (${states}))
-    or exists (select 1 from announced_events v
-      where v.company = ${of}.company and v.access_key = ${of}.access_key and v.tp_evento in (${types}))
-    or exists (select 1 from nfe_events e
-      where e.company = ${of}.company and e.access_key = ${of}.access_key and e.type in (${types}) and e.withdrawn_at is null))`;
-
-export const ASKED = "'asked', 'sending', 'done'";
-const DONE = "'done'";
-const ALL = `${AWARENESS}, ${CONCLUSIVE}`;
-
-const SQL = `select a.access_key, a.cnpj, a.nsu, a.issuer, a.issuer_name, a.issued_ms, a.value_e2, a.c_sit, a.announced_at,
-    ${statementKnown("a", ALL, DONE)} as is_stated,
-    ${statementKnown("a", ALL, ASKED)} as is_asked,
+const SQL = `select a.access_key, a.cnpj, a.nsu, a.issuer, a.issuer_name, a.issued_ms, a.value_e2, ${situationSql("a")} as c_sit, a.announced_at,
+    ${statementKnown("a", STATEMENTS, DONE)} as is_stated,
+    ${statementKnown("a", STATEMENTS, ASKED)} as is_asked,
     ${statementKnown("a", CONCLUSIVE, ASKED)} as is_concluded,
-    ${statementKnown("a", UNKNOWN, DONE)} and not ${statementKnown("a", "'210200', '210240'", DONE)} as is_unknown,
-    exists (select 1 from nfe_events c where c.company = a.company and c.access_key = a.access_key
-      and c.type in (${CANCELLATIONS.map((type) => `'${type}'`).join(", ")}) and c.withdrawn_at is null) as is_cancelled
+    ${statementKnown("a", UNKNOWN, DONE)} and not ${statementKnown("a", CONFIRMED_OR_NOT_DONE, DONE)} as is_unknown
   from announced_notes a indexed by announced_notes_open
   where a.company = ?1 and a.completed_at is null and (a.issued_ms, a.access_key) > (?2, ?3) and a.issued_ms < ?4
     and not exists (select 1 from notes n where n.company = a.company and n.access_key = a.access_key)
@@ -76,7 +64,7 @@ const announcedFrom = (row: Row): AnnouncedNote => ({
   issuedMs: Number(row.issued_ms),
   valueE2: Number(row.value_e2),
   announcedAt: Number(row.announced_at),
-  situation: situationOf(row.is_cancelled === 1 ? "3" : String(row.c_sit), row.is_unknown === 1),
+  situation: situationOf(String(row.c_sit), row.is_unknown === 1),
   isStated: row.is_stated === 1,
   isAsked: row.is_asked === 1,
   isConcluded: row.is_concluded === 1,
@@ -89,16 +77,13 @@ function situationOf(cSit: string, isUnknown: boolean): Situation {
   return isUnknown ? "unknown" : "authorised";
 }
 
-/** Characters of a CNPJ that all branches of a company share. */
-const ROOT = 8;
-
 /** An announced note as one of its series: its number is known, and no gap. */
 export function numberedAnnounced(note: AnnouncedNote, inPeriod: boolean): NumberedNote {
   const { mod, serie, nNF } = keyParts(note.accessKey);
   return {
     supplier: note.issuer,
     supplierName: note.issuerName,
-    issuedByUs: note.issuer.slice(0, ROOT) === note.cnpj.slice(0, ROOT),
+    issuedByUs: sameRoot(note.issuer, note.cnpj),
     model: mod,
     series: String(Number(serie)),
     number: Number(nNF),

@@ -3,14 +3,12 @@ import { columnsOf } from "../ports/columns.ts";
 import type { Row } from "../ports/sql.ts";
 import { AWARENESS_MS, CONCLUSIVE_MS } from "../sefaz/statements/limits.ts";
 import {
-  type AnnouncedNote,
   ASKED,
   AWARENESS,
-  announcedIn,
-  announcedRow,
   CONCLUSIVE,
   statementKnown,
-} from "./announced.ts";
+} from "../sefaz/statements/statement-known.ts";
+import { type AnnouncedNote, announcedIn, announcedRow } from "./announced.ts";
 import {
   byPlace,
   type CompletenessRow,

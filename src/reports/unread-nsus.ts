@@ -1,4 +1,5 @@
 import type { Row } from "../ports/sql.ts";
+import { FIRST_NSU } from "../sefaz/fetch/unnumbered.ts";
 import { type CompletenessRow, rowOf, sortable } from "./completeness-row.ts";
 import type { Looked } from "./row-pages.ts";
 
@@ -40,14 +41,17 @@ export async function* unreadNsus(
   for await (const rows of gaps) yield rows.map(gapRow);
 }
 
+/** Null: its docZip named none. */
+const nsuOf = ({ nsu }: Row): number | null => (Number(nsu) < FIRST_NSU ? null : Number(nsu));
+
 const parkedRow = (row: Row): CompletenessRow =>
   rowOf({
     check: "nsu_parked",
     place: `${sortable(Number(row.at))}-${sortable(Number(row.row))}`,
     receivedAt: Number(row.at),
     cnpj: String(row.cnpj),
-    nsu: Number(row.nsu),
-    lastNsu: Number(row.nsu),
+    nsu: nsuOf(row),
+    lastNsu: nsuOf(row),
     parked: { reason: String(row.reason), schema: String(row.schema) },
   });
 

@@ -3,7 +3,7 @@ import type { Result } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { SefazCaller } from "../ports/sefaz.ts";
 import type { CertificateFailure } from "../sefaz/certificates/failures.ts";
-import { heldHere, openCertificate, openForSigning } from "../sefaz/certificates/open.ts";
+import { openCertificate, openForSigning } from "../sefaz/certificates/open.ts";
 import { fetchDue } from "../sefaz/fetch/fetch-due.ts";
 import { askByRule, companiesWithRule } from "../sefaz/statements/ask-by-rule.ts";
 import { sendDue } from "../sefaz/statements/send-due.ts";
@@ -41,11 +41,10 @@ export function taxOffice(ports: Ports, caller: SefazCaller): TaxOffice {
   };
   return {
     async fetch() {
-      const held = await heldHere(ports);
       return fetchDue(ports, {
         caller,
+        onlyHeld: true,
         async certificateOf(company, cnpj) {
-          if (!held(company, cnpj)) return null;
           const own = forCompany(ports, company);
           return opened(company, cnpj, await openCertificate(own, company, cnpj));
         },
@@ -54,11 +53,10 @@ export function taxOffice(ports: Ports, caller: SefazCaller): TaxOffice {
     async state() {
       for (const company of await companiesWithRule(ports))
         await askByRule(forCompany(ports, company), company);
-      const held = await heldHere(ports);
       return sendDue(ports, {
         caller,
+        onlyHeld: true,
         async certificateOf(company, cnpj) {
-          if (!held(company, cnpj)) return null;
           const own = forCompany(ports, company);
           const found = opened(company, cnpj, await openForSigning(own, company, cnpj));
           if (found === null) return null;

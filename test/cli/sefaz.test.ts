@@ -112,6 +112,23 @@ test("a call whose claim took too long is not made, and is free again", () =>
     expect(play.counts.calls).toBe(1);
   }));
 
+test("a call that an agent could not send, however it ended, is tried again after a minute", () =>
+  withAgent(async ({ service, lines, run }) => {
+    const { ports, rows } = service;
+    for (const kind of ["timeout", "aborted", "cut"] as const) {
+      const unsent = err(sefazFault(kind, { mayHaveArrived: false }));
+      await run({ call: async () => unsent });
+      expect(lines.at(-3)).toMatchObject({ event: "called", fault: { kind } });
+      const [state] = await rows("select blocked_until, due_at from sefaz_cursors");
+      expect(state?.blocked_until).toBe(0);
+      expect(Number(state?.due_at) - ports.clock.now()).toBeLessThan(7 * 60_000);
+      ports.clock.advance(3_600_000);
+    }
+    await run({ call: async () => err(sefazFault("timeout")) });
+    const [state] = await rows("select blocked_until from sefaz_cursors");
+    expect(Number(state?.blocked_until) - ports.clock.now()).toBe(63 * 60_000);
+  }));
+
 test("an agent ends when its certificate does not do", () =>
   withAgent(async ({ lines, run }) => {
     const caller: SefazCaller = { call: async () => err(sefazFault("certificate")) };

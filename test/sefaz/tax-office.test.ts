@@ -149,5 +149,5 @@ test("a look costs the same statements for one CNPJ without a certificate here a
       expect(await office.fetch()).toBe(0);
       found.push(statements);
     }
-    expect(found).toEqual([2, 2]);
+    expect(found).toEqual([1, 1]);
   }));

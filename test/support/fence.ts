@@ -80,11 +80,11 @@ export const MAY: Record<string, string> = {
     "lib nfe nfe/container messages/pt-BR/documents ingest/verdict ingest/upload ingest/note ingest/approve ingest/event ingest/receive accounts journal ports observability resilience",
   "sefaz/wire": "lib nfe nfe/xml nfe/container ingest/upload ports",
   sefaz: "lib ports sefaz/wire",
-  "sefaz/certificates": "lib nfe/signature accounts accounts/settings journal ports",
+  "sefaz/certificates": "lib nfe nfe/signature accounts accounts/settings journal ports",
   "sefaz/fetch":
-    "lib nfe nfe/read nfe/xml ingest/note ingest/batch ingest/upload sefaz/wire accounts accounts/settings journal ports resilience",
+    "lib nfe nfe/read nfe/xml ingest/note ingest/batch ingest/upload sefaz/wire sefaz/certificates accounts accounts/settings journal ports resilience",
   "sefaz/statements":
-    "lib nfe nfe/read nfe/signature ingest/verdict ingest/note ingest/judge ingest/event sefaz/wire sefaz/fetch stock/supplier-items accounts accounts/settings journal ports resilience",
+    "lib nfe nfe/read nfe/signature ingest/verdict ingest/note ingest/judge ingest/event sefaz/wire sefaz/certificates sefaz/fetch stock/supplier-items accounts accounts/settings journal ports resilience",
   homes: "lib journal ports accounts stock/reconcile resilience",
   reports:
     "lib nfe nfe/read sefaz/certificates sefaz/fetch sefaz/statements ingest/note ingest/search mail webhooks journal ports",

@@ -144,9 +144,16 @@ function fitting(report: Report, before: readonly Report[]): Report {
   return { ...rest, fault: "too_large" };
 }
 
-/** The service reads answers itself; kinds that only reading finds are none of the way here. */
-export function sentKind({ kind }: SefazFault) {
+/**
+ * The service knows a fault by its kind alone: where nothing was sent it is `unreachable`, so that nothing is doubtful. The service
+ * reads answers itself; kinds that only reading finds are none of the way here.
+ */
+export function sentKind({ kind, mayHaveArrived }: SefazFault) {
   switch (kind) {
+    case "timeout":
+    case "aborted":
+    case "cut":
+      return mayHaveArrived ? kind : "unreachable";
     case "soap_fault":
     case "web_page":
     case "charset":

@@ -31,7 +31,7 @@ export async function replayBatch(
     audit(
       cause,
       at,
-      { action: "job.replay", entity: "job", id: job, detail: { documents: parked.length } },
+      { action: "job.replay", entity: "job", id: job, detail: {}, countedAs: "documents" },
       { sql: `select 1 from job_items where ${PARKED}`, args: [company, job] },
     ),
     {

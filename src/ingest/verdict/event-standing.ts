@@ -2,6 +2,7 @@ import { keyParts } from "../../nfe/access-key.ts";
 import { instantOf } from "../../nfe/dates.ts";
 import type { Note, Party } from "../../nfe/note.ts";
 import { CANCELLATIONS } from "../../nfe/read/read-event.ts";
+import { sameRoot } from "../../nfe/taxpayer.ts";
 import type { KnownEvent, StoredEventEffect } from "../verdict/known-event.ts";
 
 /** The parties of a note, by its key and its content. */
@@ -76,12 +77,11 @@ export function mayBeEmitter(
 
 const isInKey = (author: string, accessKey: string): boolean => {
   const { emit } = keyParts(accessKey);
-  return author.length === 14 ? author.slice(0, 8) === emit.slice(0, 8) : emit === `000${author}`;
+  return author.length === 14 ? sameRoot(author, emit) : emit === `000${author}`;
 };
 
 const isParty = (author: string, party: Party | null): boolean =>
-  party !== null &&
-  (author.length === 14 ? party.cnpj?.slice(0, 8) === author.slice(0, 8) : party.cpf === author);
+  party !== null && (author.length === 14 ? sameRoot(party.cnpj, author) : party.cpf === author);
 
 /** Whether the author of an event may make it for this note. Events stored before authors were recorded are accepted. */
 function isByAllowedAuthor(
@@ -112,11 +112,7 @@ function countingEvents(events: readonly KnownEvent[], parties: Parties): KnownE
 export const mayBeOfOneAuthor = (
   { author: one }: Pick<KnownEvent, "author">,
   { author: other }: Pick<KnownEvent, "author">,
-): boolean =>
-  one === null ||
-  other === null ||
-  one === other ||
-  (one.length === 14 && other.length === 14 && one.slice(0, 8) === other.slice(0, 8));
+): boolean => one === null || other === null || one === other || sameRoot(one, other);
 
 function cancelsEvent(by: KnownEvent, event: KnownEvent, isLater: boolean): boolean {
   const byNumber = by.undoes !== null && by.undoes.nProt === event.protocol;

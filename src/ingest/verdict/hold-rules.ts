@@ -3,6 +3,7 @@ import type { Item, NfeEvent, Note, Party } from "../../nfe/note.ts";
 import { AUTHORISED, CANCELLED, hasNumber } from "../../nfe/protocol.ts";
 import { isCancellation } from "../../nfe/read/cancellations.ts";
 import { referencesOf } from "../../nfe/references.ts";
+import { sameRoot } from "../../nfe/taxpayer.ts";
 import type { Kind } from "./cfop-table.ts";
 import { complementsCost } from "./complement.ts";
 import { EVENT_RULES } from "./event-rules.ts";
@@ -122,9 +123,8 @@ export const HOLD_RULES: readonly NoteRule[] = [
     finding: { code: "same_root", severity: "warning" },
     when: (input) => {
       const { company, note } = input;
-      const roots = new Set(company.cnpjs.map((own) => own.slice(0, 8)));
-      const branch = [note.emit.cnpj, note.dest?.cnpj].find(
-        (other) => other !== null && other !== undefined && roots.has(other.slice(0, 8)),
+      const branch = [note.emit.cnpj, note.dest?.cnpj].find((other) =>
+        company.cnpjs.some((own) => sameRoot(own, other)),
       );
       return !isBetweenOthers(input) || branch == null ? null : { cnpj: branch };
     },

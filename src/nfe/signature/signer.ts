@@ -1,6 +1,7 @@
 import { keyParts } from "../access-key.ts";
 import { instantOf } from "../dates.ts";
 import type { NfeEvent, Note } from "../note.ts";
+import { sameRoot } from "../taxpayer.ts";
 import type { Certificate } from "./certificate.ts";
 import { eventSignedBy, noteSignedBy } from "./signature.ts";
 import { leadsToRoot, maySign, type TrustStore } from "./trust.ts";
@@ -60,11 +61,9 @@ export async function checkEventSignature(
   return checkCertificate(certificate, event.at ?? "", store);
 }
 
-/** A branch signs for the whole company: the first 8 characters of a CNPJ name it (IN RFB 2.229/2024). */
+/** A branch signs for the whole company. */
 const isHeldBy = ({ cnpj, cpf }: Certificate, taxpayer: string): boolean =>
-  taxpayer.length === 14
-    ? cnpj !== null && cnpj.slice(0, 8) === taxpayer.slice(0, 8)
-    : cpf !== null && cpf === taxpayer;
+  taxpayer.length === 14 ? sameRoot(cnpj, taxpayer) : cpf !== null && cpf === taxpayer;
 
 async function checkCertificate(
   certificate: Certificate,

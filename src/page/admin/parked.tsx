@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { z } from "zod";
-import type { ParkedSchema } from "../../http/routes/sefaz/fetching.ts";
-import { ask, newKey } from "../base/ask.ts";
+import type { ParkedSchema } from "../../http/routes/sefaz/parked.ts";
+import { ask, newKey, save } from "../base/ask.ts";
 import { useListReader } from "../base/list-reader.ts";
 import { notify, notifyFault } from "../base/notices.ts";
 import { moment, taxpayer, whole } from "../base/say.ts";
@@ -22,22 +22,26 @@ const REASONS: Readonly<Record<string, string>> = {
   summary: "É um resumo fora do leiaute",
 };
 
-const keyOf = ({ cnpj, environment, nsu }: ParkedDocument) => `${cnpj} ${environment} ${nsu}`;
+/** Of the others the damaged file is kept, as it came. */
+const isXml = ({ reason }: ParkedDocument) => reason === "schema" || reason === "summary";
+
+/** A document that came without one cannot be asked for again. */
+const hasNsu = ({ nsu }: ParkedDocument) => nsu > 0;
 
 /** What could not be read, and was passed over so that the others come; each may be asked for again. */
 export function Parked({ again }: { again: () => void }) {
   const reader = useListReader<ParkedDocument>("/api/sefaz/parked");
   const [asked, setAsked] = useState<ReadonlySet<string>>(new Set());
   const retry = (one: ParkedDocument) => {
-    setAsked(new Set([...asked, keyOf(one)]));
-    const json = { cnpj: one.cnpj, nsu: one.nsu };
+    setAsked(new Set([...asked, one.id]));
+    const json = { cnpj: one.cnpj, nsu: one.nsu, environment: one.environment };
     ask("/api/sefaz/parked/retry", { method: "POST", json, key: newKey() }).then(
       () => {
         notify(`O documento do NSU ${one.nsu} foi pedido de novo, e espera a vez.`);
         again();
       },
       (fault) => {
-        setAsked(new Set([...asked].filter((key) => key !== keyOf(one))));
+        setAsked(new Set([...asked].filter((key) => key !== one.id)));
         notifyFault(fault);
       },
     );
@@ -54,22 +58,33 @@ export function Parked({ again }: { again: () => void }) {
       {state === "first" && <Skeleton lines={2} />}
       <ul class="admin-list">
         {rows.map((one) => (
-          <li key={keyOf(one)}>
+          <li key={one.id}>
             <div class="admin-main">
-              <b>NSU {whole(one.nsu)}</b>
+              <b>{hasNsu(one) ? `NSU ${whole(one.nsu)}` : "Sem NSU"}</b>
               <span class="quiet small">
                 {taxpayer(one.cnpj)} · {REASONS[one.reason] ?? one.reason} ·{" "}
                 <code>{one.schema}</code> · {moment(one.parked_at)}
               </span>
             </div>
-            <Button
-              small
-              icon="refresh-cw"
-              disabled={asked.has(keyOf(one))}
-              onClick={() => retry(one)}
-            >
-              {asked.has(keyOf(one)) ? "Pedido" : "Pedir de novo"}
-            </Button>
+            {one.bytes !== null && (
+              <Button
+                small
+                icon="download"
+                onClick={() => save(`/api/sefaz/parked/${one.id}/document`).catch(notifyFault)}
+              >
+                {isXml(one) ? "Baixar o XML" : "Baixar"}
+              </Button>
+            )}
+            {hasNsu(one) && (
+              <Button
+                small
+                icon="refresh-cw"
+                disabled={asked.has(one.id)}
+                onClick={() => retry(one)}
+              >
+                {asked.has(one.id) ? "Pedido" : "Pedir de novo"}
+              </Button>
+            )}
           </li>
         ))}
       </ul>

@@ -92,7 +92,7 @@ export default function Sefaz() {
 
 function State(props: { state: Fetching; again: () => void; onOn: () => void }) {
   const { state, again } = props;
-  const { busy, now } = useFetchNow(state.cnpj, again);
+  const { busy, now } = useFetchNow(state, again);
   const [off, setOff] = useState(false);
   const block = blockText(state);
   const troubles = [

@@ -53,13 +53,17 @@ export function blockText({ blocked_until, last_answer }: Fetching): string | nu
 const SOON_MS = 10_000;
 
 /** Plans the next call of a CNPJ for now, and says when it can go out; `again` reads the states. */
-export function useFetchNow(cnpj: string, again: () => void) {
+export function useFetchNow(
+  { cnpj, environment }: Pick<Fetching, "cnpj" | "environment">,
+  again: () => void,
+) {
   const act = useAct();
+  const isThis = (one: Fetching) =>
+    one.cnpj === cnpj && one.environment === environment && one.active;
   const now = async () => {
-    const sent = { method: "POST", json: { cnpj }, key: newKey() } as const;
+    const sent = { method: "POST", json: { cnpj, environment }, key: newKey() } as const;
     const { data } = await ask<FetchingList>(`${FETCHING}/fetch-now`, sent);
-    const next = data.find((one) => one.cnpj === cnpj && one.active)?.next_at ?? null;
-    notify(nextText(next), { tone: "plain" });
+    notify(nextText(data.find(isThis)?.next_at ?? null), { tone: "plain" });
     again();
   };
   return { busy: act.busy, now: () => act.run(() => now().catch(notifyFault)) };

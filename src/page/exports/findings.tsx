@@ -142,9 +142,9 @@ function Check({ found }: { found: Found }) {
       />
       <p class="small quiet">{todo}</p>
       <ul>
-        {found.data.map((row) => (
+        {found.data.map((row, i) => (
           <li
-            key={`${row.access_key}-${row.supplier_cnpj}-${row.series}-${row.number}-${row.event_type}-${row.nsu}`}
+            key={`${row.access_key}-${row.supplier_cnpj}-${row.series}-${row.number}-${row.event_type}-${row.nsu ?? i}`}
           >
             {row.status !== null && row.access_key !== null ? (
               <a href={`/notas?ver=todas&nota=${row.access_key}`}>{textOf(row)}</a>

@@ -228,7 +228,7 @@ function FetchLines({ fetching }: { fetching: Read<FetchingList> }) {
 
 function Line(props: { state: Fetching; isNamed: boolean; again: () => void }) {
   const { state } = props;
-  const { busy, now } = useFetchNow(state.cnpj, props.again);
+  const { busy, now } = useFetchNow(state, props.again);
   const block = blockText(state);
   return (
     <div class="announced-line small">

@@ -1,14 +1,9 @@
 import { sha256 } from "../../lib/hash.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import { DIGITAL_SIGNATURE, readCertificate } from "../../nfe/signature/certificate.ts";
+import { sameRoot } from "../../nfe/taxpayer.ts";
 import type { PfxContents } from "../../ports/pfx.ts";
 import type { CertificateFailure } from "./failures.ts";
-
-/** Characters of a CNPJ that all branches of a company share. */
-const ROOT = 8;
-
-/** What is common to all branches of a company. */
-export const rootOf = (cnpj: string): string => cnpj.slice(0, ROOT);
 
 /** What is known of a certificate that may be used; instants in ms UTC. */
 export interface CheckedCertificate {
@@ -32,7 +27,7 @@ export async function checkCertificate(
   const read = readCertificate(certificate);
   if (read === null) return err({ code: "certificate.unreadable", why: "not_x509" });
   const { cnpj, from, until, usage, authority } = read;
-  if (cnpj === null || !cnpjs.some((own) => rootOf(own) === rootOf(cnpj)))
+  if (cnpj === null || !cnpjs.some((own) => sameRoot(own, cnpj)))
     return err({ code: "certificate.other_holder", cnpj });
   const iso = (ms: number) => new Date(ms).toISOString();
   if (nowMs > until) return err({ code: "certificate.expired", until: iso(until) });

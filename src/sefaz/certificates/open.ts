@@ -1,9 +1,9 @@
 import { sha256 } from "../../lib/hash.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
+import { rootOf } from "../../nfe/taxpayer.ts";
 import type { PfxContents, PfxReader } from "../../ports/pfx.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { OpenCertificate } from "../../ports/sefaz.ts";
-import { rootOf } from "./check.ts";
 import type { CertificateFailure } from "./failures.ts";
 import { unsealCertificate } from "./secret.ts";
 
@@ -40,25 +40,6 @@ export async function openCertificate(
     if (index === 0) first = err(opened.error);
   }
   return first;
-}
-
-/** Certificates of one look. */
-const MOST_HELD = 5_000;
-
-/**
- * Whether a company has a certificate here for a CNPJ at this moment, by one statement for all of a look: most CNPJs of an installation
- * may have theirs on another machine. With more than 5,000 certificates it says yes to all, and opening them tells.
- */
-export async function heldHere(
-  ports: Pick<Ports, "reader" | "clock">,
-): Promise<(company: number, cnpj: string) => boolean> {
-  const rows = await ports.reader.rows({
-    sql: "select company, root from sefaz_certificates where starts_at <= ?1 and ends_at >= ?1 limit ?2",
-    args: [ports.clock.now(), MOST_HELD],
-  });
-  if (rows.length === MOST_HELD) return () => true;
-  const held = new Set(rows.map(({ company, root }) => `${company} ${root}`));
-  return (company, cnpj) => held.has(`${company} ${rootOf(cnpj)}`);
 }
 
 /**

@@ -2,7 +2,7 @@ import { trusted } from "../../lib/cast.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { CallPermit, Environment } from "./claim-call.ts";
-import { claimNext, dueCursors } from "./due-calls.ts";
+import { claimNext, dueOfCompany } from "./due-calls.ts";
 import type { FetchFailure } from "./failures.ts";
 import { SEND_WITHIN_MS } from "./limits.ts";
 import { fetchingStates } from "./states.ts";
@@ -22,7 +22,7 @@ export async function claimForAgent(
   cnpjs: readonly string[] | null,
 ): Promise<AgentClaim> {
   const isMeant = ({ cnpj }: { readonly cnpj: string }) => cnpjs === null || cnpjs.includes(cnpj);
-  const due = (await dueCursors(ports, company)).filter(isMeant);
+  const due = (await dueOfCompany(ports, company)).filter(isMeant);
   for (const one of due.slice(0, MOST_TRIED)) {
     const permit = await claimNext(ports, one);
     if (permit !== null) return { permit };

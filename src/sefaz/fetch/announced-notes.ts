@@ -1,5 +1,6 @@
 import type { Ports } from "../../ports/ports.ts";
 import type { Row } from "../../ports/sql.ts";
+import { situationSql } from "./announced-situation.ts";
 
 /** A note that is known by its summary alone; `valueE2` in 1/100. */
 export interface AnnouncedNote {
@@ -13,7 +14,7 @@ export interface AnnouncedNote {
   readonly valueE2: number;
   /** tpNF: 0 entry, 1 exit, as the issuer sees it. */
   readonly tpNf: string;
-  /** cSitNFe: 1 authorised, 2 denied, 3 cancelled. */
+  /** cSitNFe: 1 authorised, 2 denied, 3 cancelled, also by an event that came later. */
   readonly cSit: string;
   readonly announcedAt: number;
   /** The full note is asked for by its key, and waits for the hour's allowance. */
@@ -39,7 +40,7 @@ export async function announcedNotes(
 ): Promise<AnnouncedNote[]> {
   const rows = await ports.reader.rows(
     {
-      sql: `select a.access_key, a.cnpj, a.nsu, a.issuer, a.issuer_name, a.issued_at, a.issued_ms, a.value_e2, a.tp_nf, a.c_sit,
+      sql: `select a.access_key, a.cnpj, a.nsu, a.issuer, a.issuer_name, a.issued_at, a.issued_ms, a.value_e2, a.tp_nf, ${situationSql("a")} as c_sit,
           a.announced_at, exists (select 1 from sefaz_asks s where s.company = ?1 and s.cnpj = a.cnpj
             and s.environment in ('1', '2') and s.kind = 'key' and s.subject = a.access_key and s.state = 'waiting') as asked
         from announced_notes a indexed by announced_notes_open

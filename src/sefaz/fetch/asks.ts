@@ -10,6 +10,9 @@ import type { CursorRef, Environment } from "./claim-call.ts";
 import type { FetchFailure } from "./failures.ts";
 import { MOST_WAITING_ASKS } from "./limits.ts";
 
+/** SQL: the environment of a company `c`, as a tpAmb. */
+export const OWN_ENVIRONMENT = "iif(c.environment = 'production', '1', '2')";
+
 /** A note or a document that a person wants from the service. */
 export interface WaitingAsk extends CursorRef {
   readonly id: string;
@@ -17,9 +20,10 @@ export interface WaitingAsk extends CursorRef {
   readonly subject: string;
 }
 
-/** What is wanted of the service, by whose CNPJ; null: by the company's first with fetching switched on. */
+/** What is wanted of the service, by whose CNPJ, and where; null: as `fetchedBy` finds them. */
 export interface WantedDocument {
   readonly cnpj: string | null;
+  readonly environment: Environment | null;
   readonly kind: "key" | "nsu";
   readonly subject: string;
 }
@@ -35,7 +39,7 @@ export async function askFor(
 ): Promise<WaitingAsk> {
   const { company, userId } = cause.actor;
   const at = ports.clock.now();
-  const { cnpj, environment } = await fetchedBy(ports, company, wanted.cnpj);
+  const { cnpj, environment } = await fetchedBy(ports, company, wanted.cnpj, wanted.environment);
   const { kind, subject } = wanted;
   const id = newId();
   const fits: Guard = {
@@ -75,16 +79,21 @@ export async function askFor(
   return { company, cnpj, environment, id: String(waiting), subject };
 }
 
-/** The CNPJ with fetching switched on: the given one, or the company's first. Fails with `sefaz.not_fetching`. */
+/**
+ * The CNPJ with fetching switched on: the given one, or the company's first; in the given environment, or in the one that is switched
+ * on, of both in the company's own. Fails with `sefaz.not_fetching`.
+ */
 export async function fetchedBy(
   ports: Pick<Ports, "reader">,
   company: number,
   cnpj: string | null,
+  environment: Environment | null,
 ): Promise<CursorRef> {
   const [row] = await ports.reader.rows({
-    sql: `select cnpj, environment from sefaz_cursors
-      where company = ?1 and active = 1 and (?2 is null or cnpj = ?2) order by cnpj, environment limit 1`,
-    args: [company, cnpj],
+    sql: `select f.cnpj, f.environment from sefaz_cursors f join companies c on c.id = f.company
+      where f.company = ?1 and f.active = 1 and (?2 is null or f.cnpj = ?2) and (?3 is null or f.environment = ?3)
+      order by f.environment = ${OWN_ENVIRONMENT} desc, f.cnpj limit 1`,
+    args: [company, cnpj, environment],
   });
   if (row === undefined) throw new Failed<FetchFailure>({ code: "sefaz.not_fetching", cnpj });
   // A CHECK of the table.

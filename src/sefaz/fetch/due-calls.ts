@@ -1,6 +1,7 @@
 import { trusted } from "../../lib/cast.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row } from "../../ports/sql.ts";
+import { heldHereSql } from "../certificates/held-here.ts";
 import {
   type Ask,
   type CallPermit,
@@ -10,7 +11,7 @@ import {
 } from "./claim-call.ts";
 import { ALLOWANCE, ALLOWANCE_MS, MOST_OPEN_JOBS } from "./limits.ts";
 
-/** CNPJs of one look, also those whose certificate another machine has. */
+/** CNPJs of one look. */
 const MOST = 5_000;
 
 /** A CNPJ that may have a call to make. */
@@ -19,12 +20,12 @@ export interface DueCursor extends CursorRef {
   readonly byCursor: boolean;
 }
 
-/** The active CNPJs of all companies of this database, or of one, that have something to ask for and are not blocked. */
+/** The active CNPJs that have something to ask for and are not blocked: of all companies of this database where `only` says no more. */
 const dueSql = (
-  ofCompany: string,
+  only: string,
 ) => `select f.company, f.cnpj, f.environment, f.due_at <= ?1 and f.next_at <= ?1 as by_cursor
   from sefaz_cursors f join companies c on c.id = f.company and c.home is null
-  where ${ofCompany} f.active = 1 and f.blocked_until <= ?1 and f.own_block_until <= ?1
+  where ${only} f.active = 1 and f.blocked_until <= ?1 and f.own_block_until <= ?1
     and ((f.due_at <= ?1 and f.next_at <= ?1)
       or (exists (select 1 from sefaz_asks a where a.company = f.company and a.cnpj = f.cnpj
           and a.environment = f.environment and a.state = 'waiting')
@@ -33,27 +34,37 @@ const dueSql = (
     and (select count(*) from jobs j where j.company = f.company and j.finished_at is null) < ${MOST_OPEN_JOBS}
   order by f.due_at limit ?2`;
 const DUE_OF_ALL = dueSql("");
+const DUE_HELD_HERE = dueSql(`${heldHereSql("f.company", "f.cnpj", "?1")} and`);
 const DUE_OF_COMPANY = dueSql("f.company = ?3 and");
 
-/** The CNPJs that may have a call to make now, those that are due for the longest time first; at most 5,000. */
+/** The CNPJs of one company that may have a call to make now, those that are due for the longest time first; at most 5,000. */
+export async function dueOfCompany(
+  ports: Pick<Ports, "reader" | "clock">,
+  company: number,
+): Promise<DueCursor[]> {
+  const args = [ports.clock.now(), MOST, company];
+  return (await ports.reader.rows({ sql: DUE_OF_COMPANY, args })).map(cursorFrom);
+}
+
+/**
+ * The same of all companies of this database. `onlyHeld`: of those with a certificate here, so that the others, which stay due until an
+ * agent asks, do not fill the look.
+ */
 export async function dueCursors(
   ports: Pick<Ports, "reader" | "clock">,
-  company: number | null = null,
+  onlyHeld: boolean,
 ): Promise<DueCursor[]> {
-  const now = ports.clock.now();
-  const rows = await ports.reader.rows(
-    company === null
-      ? { sql: DUE_OF_ALL, args: [now, MOST] }
-      : { sql: DUE_OF_COMPANY, args: [now, MOST, company] },
-  );
-  return rows.map((row) => ({
-    company: Number(row.company),
-    cnpj: String(row.cnpj),
-    // A CHECK of the table.
-    environment: trusted<Environment>(row.environment),
-    byCursor: Number(row.by_cursor) === 1,
-  }));
+  const sql = onlyHeld ? DUE_HELD_HERE : DUE_OF_ALL;
+  return (await ports.reader.rows({ sql, args: [ports.clock.now(), MOST] })).map(cursorFrom);
 }
+
+const cursorFrom = (row: Row): DueCursor => ({
+  company: Number(row.company),
+  cnpj: String(row.cnpj),
+  // A CHECK of the table.
+  environment: trusted<Environment>(row.environment),
+  byCursor: Number(row.by_cursor) === 1,
+});
 
 /**
  * Claims the next call of a CNPJ: what a person has asked for, while the hour's allowance lasts, else what follows the cursor.

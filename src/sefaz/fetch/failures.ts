@@ -1,6 +1,8 @@
 export type FetchFailure =
   /** Fetching is not switched on for this CNPJ, or for none of the company. */
   | { code: "sefaz.not_fetching"; cnpj: string | null }
+  /** The company has so many CNPJs, on or off. */
+  | { code: "sefaz.too_many_cnpjs"; limit: number }
   /** The CNPJ is not one of the company's (PATCH /api/company). */
   | { code: "sefaz.other_cnpj"; cnpj: string }
   /** The cursor is set back only: not beyond `ult_nsu`, up to which it has read. */

@@ -12,6 +12,8 @@ const CONCURRENT_CALLS = 4;
 /** What calls need beside the ports: the service, and the certificate of a CNPJ; null: there is none, and no call is claimed. */
 export interface FetchNeeds {
   readonly caller: SefazCaller;
+  /** Looks only at CNPJs with a certificate in this database; absent: at all, and `certificateOf` decides. */
+  readonly onlyHeld?: boolean;
   certificateOf(company: number, cnpj: string): Promise<FetchCertificate | null>;
 }
 
@@ -24,7 +26,7 @@ export async function fetchDue(
   needs: FetchNeeds,
   signal: AbortSignal = ports.stopping,
 ): Promise<number> {
-  const due = await dueCursors(ports);
+  const due = await dueCursors(ports, needs.onlyHeld ?? false);
   const made = await pMap(due, (one) => fetchOne(ports, needs, one, signal), {
     concurrency: CONCURRENT_CALLS,
   });

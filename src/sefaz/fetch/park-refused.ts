@@ -1,5 +1,6 @@
 import { bumpTags } from "../../journal/record.ts";
 import type { Ports } from "../../ports/ports.ts";
+import { belowAll } from "./unnumbered.ts";
 
 /** Calls of one run; the next run takes the others. */
 const CALLS = 50;
@@ -26,11 +27,13 @@ export async function parkRefused(
     statements: [
       {
         sql: `insert into sefaz_parked (company, cnpj, environment, nsu, schema, reason, parked_at)
-          select k.company, k.cnpj, k.environment, cast(substr(i.file, instr(i.file, '#NSU ') + 5) as integer),
+          select k.company, k.cnpj, k.environment, iif(instr(i.file, '#NSU ') > 0, cast(substr(i.file, instr(i.file, '#NSU ') + 5) as integer),
+              ${belowAll("k.company", "k.cnpj", "k.environment")} + 1
+                - row_number() over (partition by k.cnpj, k.environment, instr(i.file, '#NSU ') > 0)),
             substr(coalesce(i.results ->> '$[0].failure.code', i.reason, ''), 1, 60), 'refused', ?3
           from json_each(?2) c cross join sefaz_calls k on k.company = ?1 and k.id = c.value and k.job is not null
           join job_items i on i.company = k.company and i.job = k.job
-          where (i.state = 'parked' or i.results ->> '$[0].outcome' = 'rejected') and instr(i.file, '#NSU ') > 0
+          where (i.state = 'parked' or i.results ->> '$[0].outcome' = 'rejected')
           on conflict (company, cnpj, environment, nsu) do update set schema = excluded.schema, reason = excluded.reason,
             bytes = null, parked_at = excluded.parked_at, taken_at = null
           returning 1`,

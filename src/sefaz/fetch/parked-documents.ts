@@ -2,7 +2,7 @@ import type { UserCause } from "../../accounts/actor.ts";
 import { trusted } from "../../lib/cast.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { askFor, type WaitingAsk } from "./asks.ts";
+import { askFor, OWN_ENVIRONMENT, type WaitingAsk } from "./asks.ts";
 import type { Environment } from "./claim-call.ts";
 import type { FetchFailure } from "./failures.ts";
 
@@ -10,6 +10,7 @@ import type { FetchFailure } from "./failures.ts";
 export interface Parked {
   readonly cnpj: string;
   readonly environment: Environment;
+  /** Below 1: it names none, and cannot be asked for again. */
   readonly nsu: number;
   readonly schema: string;
   readonly reason: string;
@@ -34,7 +35,13 @@ export async function parkedDocuments(
     sql: `select cnpj, environment, nsu, schema, reason, length(bytes) as size, parked_at from sefaz_parked
       where company = ?1 and taken_at is null and (cnpj, environment, nsu) > (?2, ?3, ?4)
       order by cnpj, environment, nsu limit ?5`,
-    args: [company, after?.cnpj ?? "", after?.environment ?? "", after?.nsu ?? 0, limit],
+    args: [
+      company,
+      after?.cnpj ?? "",
+      after?.environment ?? "",
+      after?.nsu ?? Number.MIN_SAFE_INTEGER,
+      limit,
+    ],
   });
   return rows.map((row) => ({
     cnpj: String(row.cnpj),
@@ -48,22 +55,47 @@ export async function parkedDocuments(
   }));
 }
 
+/** Reasons of documents that were opened, and are kept as they are; of the others the packed bytes are kept. */
+const OPENED: readonly string[] = ["schema", "summary"];
+
 /**
- * Asks the service for a parked document again, or for an NSU that the cursor passed, within the hour's allowance; it is taken
- * when the answer can be read now. Fails with `sefaz.parked_not_found`, and as `askFor`.
+ * What is kept of a parked document. `isXml`: as the service gave it, else its damaged docZip, at most so much of it as is kept. Fails
+ * with `sefaz.parked_not_found`, also where nothing is kept.
+ */
+export async function parkedBytes(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  { cnpj, environment, nsu }: Pick<Parked, "cnpj" | "environment" | "nsu">,
+): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly isXml: boolean }> {
+  const [row] = await ports.reader.rows({
+    sql: `select reason, bytes from sefaz_parked
+      where company = ?1 and cnpj = ?2 and environment = ?3 and nsu = ?4 and taken_at is null and bytes is not null`,
+    args: [company, cnpj, environment, nsu],
+  });
+  if (!(row?.bytes instanceof Uint8Array))
+    throw new Failed<FetchFailure>({ code: "sefaz.parked_not_found", cnpj, nsu });
+  return { bytes: new Uint8Array(row.bytes), isXml: OPENED.includes(String(row.reason)) };
+}
+
+/**
+ * Asks the service for a parked document again, or for an NSU that the cursor passed, within the hour's allowance, in its own
+ * environment (null: of both in the company's own); it is taken when the answer can be read now. Fails with `sefaz.parked_not_found`, and as `askFor`.
  */
 export async function retryParked(
   ports: Pick<Ports, "reader" | "writer" | "clock">,
-  cnpj: string,
-  nsu: number,
+  { cnpj, nsu, environment }: Pick<Parked, "cnpj" | "nsu"> & { environment: Environment | null },
   cause: UserCause,
 ): Promise<WaitingAsk> {
   const [row] = await ports.reader.rows({
-    sql: `select 1 from sefaz_parked where company = ?1 and cnpj = ?2 and nsu = ?3 and taken_at is null
-      union all select 1 from sefaz_nsu_gaps where company = ?1 and cnpj = ?2 and first_nsu <= ?3 and last_nsu >= ?3 limit 1`,
-    args: [cause.actor.company, cnpj, nsu],
+    sql: `select coalesce(max(iif(f.environment = ${OWN_ENVIRONMENT}, f.environment, null)), max(f.environment)) as environment
+      from companies c join (
+        select environment from sefaz_parked where company = ?1 and cnpj = ?2 and nsu = ?3 and taken_at is null
+        union select environment from sefaz_nsu_gaps where company = ?1 and cnpj = ?2 and first_nsu <= ?3 and last_nsu >= ?3) f
+      where c.id = ?1 and (?4 is null or f.environment = ?4)`,
+    args: [cause.actor.company, cnpj, nsu, environment],
   });
-  if (row === undefined)
+  if (row?.environment == null)
     throw new Failed<FetchFailure>({ code: "sefaz.parked_not_found", cnpj, nsu });
-  return askFor(ports, { cnpj, kind: "nsu", subject: String(nsu) }, cause);
+  const of = trusted<Environment>(row.environment);
+  return askFor(ports, { cnpj, environment: of, kind: "nsu", subject: String(nsu) }, cause);
 }

@@ -9,7 +9,8 @@ export interface WholeDocument {
 
 /** A document that cannot be taken now. `reason`: `schema` is unknown, `summary` is not as it must be, or why its docZip is damaged. */
 export interface ParkedDocument {
-  readonly nsu: number;
+  /** Null: its docZip names none. */
+  readonly nsu: number | null;
   readonly schema: string;
   readonly reason: string;
   /** Of a damaged docZip what it has, at most so much of it as is kept. */
@@ -27,7 +28,7 @@ export interface Sorted {
 const WHOLE = /^(?:procNFe|procEventoNFe)_/;
 const SUMMARY = /^(?:resNFe|resEvento)_/;
 
-/** An NSU of a docZip that names none. */
+/** An NSU of a summary whose docZip names none. */
 const NO_NSU = 0;
 
 /** Sorts documents by the names of their schemas, whatever the version. Pure; nothing is left out. */
@@ -36,7 +37,7 @@ export function sortDocuments(answer: Pick<DistributionAnswer, "documents" | "pa
   const notes: (NoteSummary & { nsu: number })[] = [];
   const events: (EventSummary & { nsu: number })[] = [];
   const parked: ParkedDocument[] = answer.parked.map(({ nsu, schema, why, packed }) => ({
-    nsu: nsu ?? NO_NSU,
+    nsu,
     schema,
     reason: why,
     bytes: packed,
@@ -44,10 +45,10 @@ export function sortDocuments(answer: Pick<DistributionAnswer, "documents" | "pa
   for (const { nsu: given, schema, bytes } of answer.documents) {
     const nsu = given ?? NO_NSU;
     if (WHOLE.test(schema)) documents.push({ nsu: given, bytes });
-    else if (!SUMMARY.test(schema)) parked.push({ nsu, schema, reason: "schema", bytes });
+    else if (!SUMMARY.test(schema)) parked.push({ nsu: given, schema, reason: "schema", bytes });
     else {
       const summary = readSummary(bytes);
-      if (summary === null) parked.push({ nsu, schema, reason: "summary", bytes });
+      if (summary === null) parked.push({ nsu: given, schema, reason: "summary", bytes });
       else if (summary.kind === "note") notes.push({ ...summary, nsu });
       else events.push({ ...summary, nsu });
     }

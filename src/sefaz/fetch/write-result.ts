@@ -4,15 +4,14 @@ import { parameters } from "../../lib/parameters.ts";
 import { CANCELLATIONS } from "../../nfe/read/read-event.ts";
 import { ALWAYS, type Guard, type Statement, type Value } from "../../ports/sql.ts";
 import type { DistributionAnswer } from "../wire/distribution.ts";
+import { CANCELLED } from "./announced-situation.ts";
 import type { CallPermit } from "./claim-call.ts";
 import { PARKED_BYTES } from "./limits.ts";
 import type { ParkedDocument, Sorted } from "./sort-documents.ts";
 import { meaningOf, type NextTimes } from "./times.ts";
+import { belowAll } from "./unnumbered.ts";
 
 const ANSWER_TEXT = 300;
-
-/** cSitNFe of a cancelled note. */
-const CANCELLED = "3";
 
 const keyOf = ({ company, cnpj, environment, id }: CallPermit) => [company, cnpj, environment, id];
 const AWAITED = "company = ?1 and cnpj = ?2 and environment = ?3 and call = ?4";
@@ -225,7 +224,7 @@ function cancelledNotes(
   };
 }
 
-/** What cannot be taken, by its NSU; bytes that are too many are asked for again. */
+/** What cannot be taken, by its NSU, or below 0 where it names none; bytes that are too many are asked for again. */
 export const parkedRows = (
   { company, cnpj, environment }: CallPermit,
   parked: readonly ParkedDocument[],
@@ -237,7 +236,7 @@ export const parkedRows = (
     const kept = bytes.byteLength <= PARKED_BYTES ? bytes : null;
     return {
       sql: `insert into sefaz_parked (company, cnpj, environment, nsu, schema, reason, bytes, parked_at)
-        select ${add(company)}, ${add(cnpj)}, ${add(environment)}, ${add(nsu)}, ${add(schema.slice(0, 60))}, ${add(reason.slice(0, 60))},
+        select ${add(company)}, ${add(cnpj)}, ${add(environment)}, coalesce(${add(nsu)}, ${belowAll(add(company), add(cnpj), add(environment))}), ${add(schema.slice(0, 60))}, ${add(reason.slice(0, 60))},
           ${add(kept)}, ${add(now)}
         where exists (${guard.sql})
         on conflict (company, cnpj, environment, nsu) do update set schema = excluded.schema, reason = excluded.reason,

@@ -1,6 +1,7 @@
 import { settingsOf } from "../../accounts/settings/settings.ts";
 import { Failed } from "../../lib/result.ts";
 import { eventSignedBy } from "../../nfe/signature/signature.ts";
+import { sameRoot } from "../../nfe/taxpayer.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { advance } from "./advance.ts";
 import { askByRule } from "./ask-by-rule.ts";
@@ -139,5 +140,5 @@ async function isSignedAs(
     return false;
   const bytes = new Uint8Array(new TextEncoder().encode(signed));
   const holder = await eventSignedBy(bytes, eventId(statement));
-  return holder?.cnpj?.slice(0, 8) === claim.author.slice(0, 8);
+  return sameRoot(holder?.cnpj, claim.author);
 }

@@ -3,19 +3,20 @@ import { systemCause } from "../../journal/cause.ts";
 import { audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import type { Ports } from "../../ports/ports.ts";
+import { AUTHORISED, situationSql } from "../fetch/announced-situation.ts";
+import { OWN_ENVIRONMENT } from "../fetch/asks.ts";
 import { AWARE } from "./evento.ts";
 import { AWARENESS_MS, MOST_BY_RULE } from "./limits.ts";
+import { EVER_ASKED, STATEMENTS, statementKnown } from "./statement-known.ts";
 
 /**
  * Selects, of announced notes `a`, those for which the rule `r` asks: authorised, of the last days, not here, and nothing was stated
- * about them. ?1 company, ?2 since.
+ * about them here or elsewhere. ?1 company, ?2 since.
  */
-const IS_OPEN = `a.company = ?1 and a.completed_at is null and a.issued_ms > ?2 and a.c_sit = '1' and r.awareness <> 'never'
+const IS_OPEN = `a.company = ?1 and a.completed_at is null and a.issued_ms > ?2 and ${situationSql("a")} = '${AUTHORISED}' and r.awareness <> 'never'
   and (r.awareness = 'always' or exists (select 1 from supplier_items i where i.company = a.company and i.supplier = a.issuer))
   and not exists (select 1 from notes n where n.company = a.company and n.access_key = a.access_key)
-  and not exists (select 1 from sefaz_statements s where s.company = a.company and s.access_key = a.access_key)
-  and not exists (select 1 from announced_events e where e.company = a.company and e.access_key = a.access_key
-    and e.tp_evento = '${AWARE}')`;
+  and not ${statementKnown("a", STATEMENTS, EVER_ASKED)}`;
 
 const IDS = "select value from json_each(?2)";
 
@@ -47,7 +48,7 @@ export async function askByRule(
       {
         sql: `insert into sefaz_statements (company, id, access_key, author, environment, type, sequence, state, next_at, by_rule,
             asked_by, asked_at)
-          select ?1, k.value ->> 'id', a.access_key, a.cnpj, iif(c.environment = 'production', '1', '2'), '${AWARE}', 1, 'asked',
+          select ?1, k.value ->> 'id', a.access_key, a.cnpj, ${OWN_ENVIRONMENT}, '${AWARE}', 1, 'asked',
             ?3, 1, r.saved_by, ?3
           from json_each(?4) k
           cross join announced_notes a on a.company = ?1 and a.access_key = k.value ->> 'key'
@@ -70,7 +71,9 @@ export async function askByRule(
           action: "sefaz.statement",
           entity: "sefaz",
           id: null,
-          detail: { type: AWARE, by_rule: true, notes: asked.length },
+          detail: { type: AWARE, by_rule: true },
+          // The batch may ask for fewer than the read before it has found.
+          countedAs: "notes",
         },
         written,
       ),

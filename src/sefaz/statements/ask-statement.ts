@@ -6,6 +6,7 @@ import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
 import { instantOf } from "../../nfe/dates.ts";
+import { sameRoot } from "../../nfe/taxpayer.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
@@ -107,10 +108,7 @@ async function readHistory(
     ours.some((one) => one.type === type && one.sequence === sequence);
   const elsewhere = known.events.flatMap(
     ({ type, sequence, registeredAt, at, withdrawn, author: by }): Stated[] =>
-      withdrawn ||
-      by?.slice(0, 8) !== author.slice(0, 8) ||
-      !isStatementType(type) ||
-      isOurs(type, sequence)
+      withdrawn || !sameRoot(by, author) || !isStatementType(type) || isOurs(type, sequence)
         ? []
         : [
             {

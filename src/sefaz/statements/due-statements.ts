@@ -1,4 +1,6 @@
+import { ROOT_LENGTH, rootOf } from "../../nfe/taxpayer.ts";
 import type { Ports } from "../../ports/ports.ts";
+import { heldHereSql } from "../certificates/held-here.ts";
 import { MOST_AUTHORS, MOST_OF_AUTHOR } from "./limits.ts";
 
 /** A CNPJ of a company with statements that have something to do. */
@@ -15,15 +17,25 @@ export interface DueStatement {
   readonly isProven: boolean;
 }
 
-/** The CNPJs of all companies of this database with something to do now, those that wait for the longest time first. */
-export async function dueAuthors(ports: Pick<Ports, "reader" | "clock">): Promise<DueAuthor[]> {
-  const rows = await ports.reader.rows({
-    sql: `select s.company, s.author
+const dueAuthorsSql = (only: string) => `select s.company, s.author
       from companies c cross join sefaz_statements s indexed by sefaz_statements_due on s.company = c.id
-      where c.home is null and s.next_at <= ?1 and s.call_until <= ?1
-      group by s.company, s.author order by min(s.next_at) limit ?2`,
-    args: [ports.clock.now(), MOST_AUTHORS],
-  });
+      where c.home is null and s.next_at <= ?1 and s.call_until <= ?1 ${only}
+      group by s.company, s.author order by min(s.next_at) limit ?2`;
+const OF_ALL = dueAuthorsSql("");
+const HELD_HERE = dueAuthorsSql(
+  `and (s.proof is not null or ${heldHereSql("s.company", "s.author", "?1")})`,
+);
+
+/**
+ * The CNPJs of all companies of this database with something to do now, those that wait for the longest time first. `onlyHeld`: those
+ * with a certificate here or with a proof, which needs none; the others wait for an agent, and would fill the look.
+ */
+export async function dueAuthors(
+  ports: Pick<Ports, "reader" | "clock">,
+  onlyHeld: boolean,
+): Promise<DueAuthor[]> {
+  const args = [ports.clock.now(), MOST_AUTHORS];
+  const rows = await ports.reader.rows({ sql: onlyHeld ? HELD_HERE : OF_ALL, args });
   return rows.map(({ company, author }) => ({ company: Number(company), author: String(author) }));
 }
 
@@ -59,11 +71,11 @@ export async function dueOfHolder(
 ): Promise<DueStatement[]> {
   const rows = await ports.reader.rows({
     sql: `select s.id, s.proof is not null as proven from sefaz_statements s indexed by sefaz_statements_due
-      where s.company = ?1 and s.next_at <= ?2 and s.call_until <= ?2 and (substr(s.author, 1, 8) = ?3 or s.proof is not null)
+      where s.company = ?1 and s.next_at <= ?2 and s.call_until <= ?2 and (substr(s.author, 1, ${ROOT_LENGTH}) = ?3 or s.proof is not null)
         and (s.state = 'done' or not exists (select 1 from sefaz_statements o where o.company = ?1
           and o.access_key = s.access_key and o.id < s.id and o.state in ('asked', 'sending')))
       order by s.next_at, s.id limit ?4`,
-    args: [company, ports.clock.now(), holder.slice(0, 8), MOST_OF_AUTHOR],
+    args: [company, ports.clock.now(), rootOf(holder), MOST_OF_AUTHOR],
   });
   return rows.map(({ id, proven }) => ({
     company,
@@ -80,8 +92,8 @@ export async function nextDueAt(
 ): Promise<number | null> {
   const [row] = await ports.reader.rows({
     sql: `select min(max(next_at, call_until)) as at from sefaz_statements indexed by sefaz_statements_due
-      where company = ?1 and next_at is not null and substr(author, 1, 8) = ?2`,
-    args: [company, holder.slice(0, 8)],
+      where company = ?1 and next_at is not null and substr(author, 1, ${ROOT_LENGTH}) = ?2`,
+    args: [company, rootOf(holder)],
   });
   return row?.at === null || row === undefined ? null : Number(row.at);
 }

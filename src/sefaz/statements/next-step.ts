@@ -1,6 +1,7 @@
 import type { Result } from "../../lib/result.ts";
 import { instantOf } from "../../nfe/dates.ts";
 import { REGISTERED } from "../../nfe/read/read-event.ts";
+import { sameRoot } from "../../nfe/taxpayer.ts";
 import type { SefazFault } from "../../ports/sefaz-fault.ts";
 import {
   EVENT_STATUS,
@@ -168,8 +169,7 @@ function eventsIn(
     return paused({ code: cStat, text: xMotivo, isDoubtful: false, atLeastMs });
   }
   const made = events.filter(
-    ({ author, cStat: code }) =>
-      author?.slice(0, 8) === claim.author.slice(0, 8) && REGISTERED.includes(code),
+    ({ author, cStat: code }) => sameRoot(author, claim.author) && REGISTERED.includes(code),
   );
   const own = made.find((one) => one.type === claim.type && one.sequence === sequence);
   return {

@@ -4,6 +4,7 @@ import { findNote, originalOf } from "../../ingest/note/stored-note.ts";
 import type { IngestFailure } from "../../ingest/verdict/failures.ts";
 import { Failed } from "../../lib/result.ts";
 import { keyParts } from "../../nfe/access-key.ts";
+import { sameRoot } from "../../nfe/taxpayer.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { StatementFailure } from "./failures.ts";
 
@@ -37,8 +38,7 @@ export async function recipientOf(
   const cnpj = reading.note.dest?.cnpj ?? null;
   const { cnpjs } = settings;
   if (cnpj === null || cnpj === reading.note.emit.cnpj) throw refused();
-  if (cnpjs.length > 0 && !cnpjs.some((own) => own.slice(0, 8) === cnpj.slice(0, 8)))
-    throw refused();
+  if (cnpjs.length > 0 && !cnpjs.some((own) => sameRoot(own, cnpj))) throw refused();
   return cnpj;
 }
 

@@ -14,6 +14,8 @@ const CONCURRENT = 4;
 /** What statements need beside the ports; `certificateOf` null: there is none for this CNPJ, and nothing is claimed. */
 export interface StatementNeeds {
   readonly caller: SefazCaller;
+  /** Looks only at CNPJs with a certificate in this database; absent: at all, and `certificateOf` decides. */
+  readonly onlyHeld?: boolean;
   certificateOf(company: number, cnpj: string): Promise<StatementCertificate | null>;
 }
 
@@ -30,7 +32,7 @@ export async function sendDue(
   needs: StatementNeeds,
   signal: AbortSignal = ports.stopping,
 ): Promise<number> {
-  const due = await dueAuthors(ports);
+  const due = await dueAuthors(ports, needs.onlyHeld ?? false);
   const made = await pMap(due, (one) => sendOfAuthor(ports, needs, one, signal), {
     concurrency: CONCURRENT,
   });

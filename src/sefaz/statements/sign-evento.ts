@@ -2,6 +2,7 @@ import { err, ok, type Result } from "../../lib/result.ts";
 import { canonicalXml } from "../../nfe/signature/canonical-xml.ts";
 import { eventSignedBy } from "../../nfe/signature/signature.ts";
 import { maySign } from "../../nfe/signature/trust.ts";
+import { sameRoot } from "../../nfe/taxpayer.ts";
 import { eventId, eventoOf, type Statement } from "./evento.ts";
 
 const DSIG = "http://www.w3.org/2000/09/xmldsig#";
@@ -47,7 +48,7 @@ export async function signedEvento(
   const holder = await eventSignedBy(new Uint8Array(utf8(signed)), id);
   if (holder === null) return err({ why: "key" });
   if (!maySign(holder, statement.at)) return err({ why: "not_valid_now" });
-  const own = holder.cnpj?.slice(0, 8) === statement.author.slice(0, 8);
+  const own = sameRoot(holder.cnpj, statement.author);
   return own ? ok(signed) : err({ why: "other_holder" });
 }
 

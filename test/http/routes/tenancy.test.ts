@@ -20,6 +20,7 @@ interface Own {
   readonly access_key: string;
   readonly waiting: string;
   readonly statement: string;
+  readonly parked: string;
   readonly job: string;
   readonly export: string;
   readonly movement: string;
@@ -120,6 +121,17 @@ async function fill(service: TestApp, as: Who, from: number): Promise<Own> {
   await ok("PATCH", "/api/company", { json: { cnpjs: [COMPANY.cnpj] } });
   const fetching = { cnpj: COMPANY.cnpj, uf: "SP", active: true };
   await ok("PATCH", "/api/sefaz", { json: fetching });
+  await ports.writer.commit({
+    statements: [
+      {
+        sql: `insert into sefaz_parked (company, cnpj, environment, nsu, schema, reason, bytes, parked_at)
+          select company, cnpj, environment, ?2, 'x', 'schema', cast('<a>' || company || '</a>' as blob), ?1 from sefaz_cursors c
+          where not exists (select 1 from sefaz_parked p where p.company = c.company)`,
+        args: [ports.clock.now(), from],
+      },
+    ],
+    read: () => undefined,
+  });
   const claim = await ok("POST", "/api/sefaz/calls", { json: {} });
   const stated = await ok("POST", `/api/nfes/${key}/statement`, { json: { type: "210200" } });
   const hook = await ok("POST", "/api/webhooks", {
@@ -133,6 +145,7 @@ async function fill(service: TestApp, as: Who, from: number): Promise<Own> {
     webhook: hook.id,
     call: claim.call?.id ?? "",
     statement: stated.id,
+    parked: `${COMPANY.cnpj}.1.${from}`,
     certificate: certificate.id,
     confirmation: asked.result.structuredContent.data.confirmation_id,
     access_key: key,
@@ -161,15 +174,17 @@ function concreteOf(path: string, own: Own): string {
             ? own.webhook
             : path.startsWith("/api/sefaz/calls/")
               ? own.call
-              : path.startsWith("/api/sefaz/statements/")
-                ? own.statement
-                : path.startsWith("/api/certificates/")
-                  ? own.certificate
-                  : path.startsWith("/api/confirmations/")
-                    ? own.confirmation
-                    : path.startsWith("/api/categories/")
-                      ? own.category
-                      : own.job;
+              : path.startsWith("/api/sefaz/parked/")
+                ? own.parked
+                : path.startsWith("/api/sefaz/statements/")
+                  ? own.statement
+                  : path.startsWith("/api/certificates/")
+                    ? own.certificate
+                    : path.startsWith("/api/confirmations/")
+                      ? own.confirmation
+                      : path.startsWith("/api/categories/")
+                        ? own.category
+                        : own.job;
   return path
     .replace("{access_key}", own.access_key)
     .replace("{id}", id)

@@ -51,6 +51,11 @@ export const taxOfficeAdminSentences: readonly Sentence[] = [
       await open("/admin?ver=sefaz");
       await page.getByRole("heading", { name: "Documentos que não puderam ser lidos" }).waitFor();
       await page.getByText("· Veio danificado").waitFor();
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name: "Baixar" }).click(),
+      ]);
+      equal(download.suggestedFilename(), `SEFAZ-${cnpj}-NSU-1.bin`);
       await page.getByRole("button", { name: "Pedir de novo" }).click();
       await page.getByText("O documento do NSU 1 foi pedido de novo").first().waitFor();
       await called(visit, cnpj, blocking());

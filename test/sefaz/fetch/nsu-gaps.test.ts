@@ -61,8 +61,10 @@ test("an NSU that was passed stays listed through lost answers until the service
     };
     await received({ kind: "cursor" }, ok(answer(9, [3, 4, 9])));
     expect(await gaps(service)).toEqual([{ first: 5, last: 8 }]);
-    expect(await retryParked(ports, REF.cnpj, 6, causeOf(14))).toMatchObject({ subject: "6" });
-    expect(retryParked(ports, REF.cnpj, 9, causeOf(14))).rejects.toThrow();
+    expect(await retryParked(ports, { ...REF, nsu: 6 }, causeOf(14))).toMatchObject({
+      subject: "6",
+    });
+    expect(retryParked(ports, { ...REF, nsu: 9 }, causeOf(14))).rejects.toThrow();
     const ask = (nsu: number) => ({ kind: "nsu", nsu }) as const;
     await received(ask(6), err({ kind: "cut", isTransient: true, mayHaveArrived: true }));
     expect(await gaps(service)).toEqual([{ first: 5, last: 8 }]);

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { err } from "../../../src/lib/result.ts";
 import { sefazFault } from "../../../src/ports/sefaz-fault.ts";
 import { type Ask, claimCall } from "../../../src/sefaz/fetch/claim-call.ts";
-import { dueCursors } from "../../../src/sefaz/fetch/due-calls.ts";
+import { dueOfCompany } from "../../../src/sefaz/fetch/due-calls.ts";
 import { changeFetching } from "../../../src/sefaz/fetch/fetching.ts";
 import { ALLOWANCE, CALL_MS, REST_MS } from "../../../src/sefaz/fetch/limits.ts";
 import { receiveResult } from "../../../src/sefaz/fetch/receive-result.ts";
@@ -103,7 +103,7 @@ test("a late 656 of a company that has proven its CNPJ keeps no other company fr
     expect((await receiveResult(ports, permit, answered("656"))).outcome).toBe("late");
     expect(await wait(ports)).toBe(61 * MINUTE);
     expect(await wait(ports, { kind: "nsu", nsu: 1 })).toBe(61 * MINUTE);
-    expect(await dueCursors(ports, 1)).toEqual([]);
+    expect(await dueOfCompany(ports, 1)).toEqual([]);
     const [own] = await fetchingStates(ports, 1);
     expect(own?.blockedUntil).toBe(ports.clock.now() + 61 * MINUTE);
     expect((await claimCall(ports, { ...REF, company: 2 }, CURSOR)).permit).not.toBeNull();

@@ -5,8 +5,9 @@ import {
   stateOne,
 } from "../../../src/cli/requests/sefaz-statements.ts";
 import { serviceClient } from "../../../src/cli/service/service-client.ts";
-import { ok } from "../../../src/lib/result.ts";
+import { err, ok } from "../../../src/lib/result.ts";
 import type { SefazCaller } from "../../../src/ports/sefaz.ts";
+import { sefazFault } from "../../../src/ports/sefaz-fault.ts";
 import { answerForAgent } from "../../../src/sefaz/statements/agent-statements.ts";
 import { askStatement } from "../../../src/sefaz/statements/ask-statement.ts";
 import {
@@ -249,6 +250,20 @@ test("an agent that hears too late what to do sends nothing, and the statement i
     expect(await service.rows("select state, doubtful from sefaz_statements")).toEqual([
       { state: "asked", doubtful: 0 },
     ]);
+  }));
+
+test("a statement that an agent could not send is not doubtful, one that may have arrived is", () =>
+  withApp(async (service) => {
+    const { play, one } = await agentsOf(service);
+    const { accessKey } = await announce(service.ports, play, 1);
+    await ask(service, accessKey, "210200");
+    const doubtful: unknown[] = [];
+    for (const mayHaveArrived of [false, true]) {
+      await one({ call: async () => err(sefazFault("timeout", { mayHaveArrived })) });
+      doubtful.push(...(await service.rows("select state, doubtful from sefaz_statements")));
+      service.ports.clock.advance(2 * MINUTE);
+    }
+    expect(doubtful).toMatchObject([{ doubtful: 0 }, { doubtful: 1 }]);
   }));
 
 test("an answer for a claim that is over is not parsed", () =>

@@ -3,6 +3,7 @@ import { askByRule } from "../../../src/sefaz/statements/ask-by-rule.ts";
 import { askStatement } from "../../../src/sefaz/statements/ask-statement.ts";
 import { changeAwarenessRule } from "../../../src/sefaz/statements/awareness.ts";
 import { AWARE, type StatementType } from "../../../src/sefaz/statements/evento.ts";
+import { cancellationEvent, syntheticEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, SUPPLIERS, UNRELATED } from "../../../src/synthetic/trade.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
@@ -130,5 +131,52 @@ test("ciência is asked for by the rule, once, for authorised announced notes of
       { access_key: stated.accessKey, type: "210200", sequence: 1, state: "asked" },
       { access_key: known.accessKey, type: AWARE, sequence: 1, state: "asked" },
       { access_key: other.accessKey, type: "210220", sequence: 1, state: "asked" },
+    ]);
+  }));
+
+test("the rule asks for no ciência of a note that an event has cancelled, or that was stated elsewhere", () =>
+  withApp(async (service) => {
+    const { ports, rows } = service;
+    const { play } = statementPlay(ports);
+    const keys: string[] = [];
+    for (const seed of [1, 2, 3, 4, 5, 6]) keys.push((await announce(ports, play, seed)).accessKey);
+    const [cancelled = "", cancelledToo = "", stated = "", concluded = "", open = ""] = keys;
+    await service.upload(cancellationEvent(cancelled));
+    const author = COMPANY.cnpj;
+    await service.upload(syntheticEvent(stated, { type: AWARE, author }));
+    const summaries = [
+      { key: cancelledToo, type: "110111" },
+      { key: concluded, type: "210200" },
+    ];
+    await ports.writer.commit({
+      statements: [
+        {
+          sql: `insert into announced_events (company, access_key, tp_evento, n_seq, author, cnpj, nsu, title, happened_at, protocol,
+              announced_at)
+            select 1, value ->> 'key', value ->> 'type', 1, ?2, ?2, 90, '', '', '', ?3 from json_each(?1)`,
+          args: [JSON.stringify(summaries), author, ports.clock.now()],
+        },
+      ],
+      read: () => undefined,
+    });
+    const { data } = (await service.send("GET", "/api/nfes/announced")).body;
+    const situations = new Map(
+      data.map((one: { access_key: string; situation: string }) => [one.access_key, one.situation]),
+    );
+    expect(keys.map((key) => situations.get(key))).toEqual([
+      "cancelled",
+      "cancelled",
+      ...["authorised", "authorised", "authorised", "authorised"],
+    ]);
+    await changeAwarenessRule(ports, "always", causeOf(1));
+    beforeNextCommit(ports, () => ask(service, keys[5] ?? "", "210220"));
+    expect(await askByRule(ports, 1)).toBe(1);
+    expect(await kept(service)).toMatchObject([{ access_key: open }, { access_key: keys[5] }]);
+    // The line counts what was asked for, not what the read before had found.
+    const lines = await rows(
+      "select detail from audit where action = 'sefaz.statement' and detail ->> 'by_rule' = 1",
+    );
+    expect(lines.map(({ detail }) => JSON.parse(String(detail)))).toEqual([
+      { type: AWARE, by_rule: true, notes: 1 },
     ]);
   }));

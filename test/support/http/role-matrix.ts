@@ -43,6 +43,7 @@ export const MATRIX: readonly [string, string, Role | "anonymous"][] = [
   ["post", "/api/sefaz/fetch-now", "OPERADOR"],
   ["get", "/api/sefaz/parked", "VISUALIZADOR"],
   ["post", "/api/sefaz/parked/retry", "GERENTE"],
+  ["get", "/api/sefaz/parked/{id}/document", "GERENTE"],
   ["post", "/api/nfes/{access_key}/statement", "OPERADOR"],
   ["get", "/api/statements", "VISUALIZADOR"],
   ["get", "/api/statements/rule", "VISUALIZADOR"],

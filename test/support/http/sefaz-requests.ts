@@ -22,6 +22,7 @@ export const SEFAZ_REQUESTS = [
   { method: "POST", path: "/api/sefaz/fetch-now", query: [], ...json({ cnpj }) },
   { method: "GET", path: "/api/sefaz/parked", query: ["cursor", "limit"] },
   { method: "POST", path: "/api/sefaz/parked/retry", query: [], ...json({ cnpj, nsu: 7 }) },
+  { method: "GET", path: `/api/sefaz/parked/${cnpj}.1.7/document`, query: [] },
   { method: "POST", path: "/api/sefaz/calls", query: [], ...json({}, { cnpjs: [cnpj] }) },
   {
     method: "POST",

@@ -46,6 +46,7 @@ export async function walkSefaz(service: TestApp, go: Go): Promise<void> {
     await go("GET", "/api/nfes/announced", { query });
     await go("GET", `${path}/parked`, { query });
   }
+  await go("GET", `${path}/parked/{id}/document`, { at: `${path}/parked/${cnpj}.1.1/document` });
   await go("POST", `${path}/parked/retry`, { json: { cnpj, nsu: 1 } });
   const note = `/api/nfes/${announcedKey(2)}`;
   const stated = { at: `${note}/statement`, json: { type: "210200" } };

@@ -138,7 +138,12 @@ const postFetch = defineOpenAPIRoute<typeof fetchRoute, Env>({
   route: fetchRoute,
   handler: async (c) => {
     const { access_key, cnpj } = c.req.valid("json");
-    const wanted = { cnpj: cnpj ?? null, kind: "key", subject: access_key } as const;
+    const wanted = {
+      cnpj: cnpj ?? null,
+      environment: null,
+      kind: "key",
+      subject: access_key,
+    } as const;
     const ask = await askFor(c.var.ports, wanted, causeOf(c));
     return c.json({ id: ask.id, access_key, cnpj: ask.cnpj }, 202, { location: "/api/sefaz" });
   },

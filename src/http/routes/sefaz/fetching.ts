@@ -1,16 +1,14 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { settingsOf } from "../../../accounts/settings/settings.ts";
-import { isCnpj } from "../../../nfe/taxpayer.ts";
+import { isCnpj, rootOf } from "../../../nfe/taxpayer.ts";
 import { listCertificates } from "../../../sefaz/certificates/certificates.ts";
 import { changeFetching, planNow, requireOwnCnpj } from "../../../sefaz/fetch/fetching.ts";
-import { parkedDocuments, retryParked } from "../../../sefaz/fetch/parked-documents.ts";
 import { type FetchingState, fetchingStates } from "../../../sefaz/fetch/states.ts";
 import { CODE_OF_STATE, stateOfCode } from "../../../sefaz/fetch/states-of-brazil.ts";
 import { causeOf, type Env } from "../../env.ts";
 import { requires } from "../../middleware/permissions.ts";
 import { instant, instantOrNull } from "../../numbers.ts";
-import { CursorLimit, CursorPagination, cursorAfter } from "../../request/count-params.ts";
-import { cursorOr, jsonBody, responses } from "../../schemas.ts";
+import { jsonBody, responses } from "../../schemas.ts";
 
 /** A CNPJ with or without a mask, its check digits right. */
 export const OwnCnpj = z
@@ -23,8 +21,18 @@ export const EnvironmentName = z.enum(["production", "homologation"]);
 export const nameOf = (environment: "1" | "2"): z.infer<typeof EnvironmentName> =>
   environment === "1" ? "production" : "homologation";
 
+export const EnvironmentOrOwn = EnvironmentName.optional().openapi({
+  description: "Sem ele, o que está ligado para o CNPJ; dos dois, o da empresa",
+});
+/** As the database has it; null: none was named. */
+export function codeOf(name: z.infer<typeof EnvironmentName>): "1" | "2";
+export function codeOf(name: z.infer<typeof EnvironmentName> | undefined): "1" | "2" | null;
+export function codeOf(name: z.infer<typeof EnvironmentName> | undefined): "1" | "2" | null {
+  if (name === undefined) return null;
+  return name === "production" ? "1" : "2";
+}
 /** NSUs have 15 digits. */
-const MOST_NSU = 999_999_999_999_999;
+export const MOST_NSU = 999_999_999_999_999;
 
 const StateName = z.string().openapi({ enum: Object.keys(CODE_OF_STATE), example: "SP" });
 
@@ -80,14 +88,11 @@ const view = (
   parked: state.parked,
   waiting: state.waiting,
   asks_left: state.asksLeft,
-  certificate: certified.has(state.cnpj.slice(0, ROOT)),
+  certificate: certified.has(rootOf(state.cnpj)),
   paused: state.isFull,
 });
 
 const FetchingList = z.object({ data: z.array(FetchingSchema) });
-
-/** Characters of a CNPJ that all branches of a company share: a certificate is of all of them. */
-const ROOT = 8;
 
 /** All states of the caller's company. */
 async function listOf({ var: { ports, actor } }: { var: Env["Variables"] }) {
@@ -95,7 +100,7 @@ async function listOf({ var: { ports, actor } }: { var: Env["Variables"] }) {
   const states = await fetchingStates(ports, actor.company);
   const known = ports.pfx === undefined ? [] : await listCertificates(ports, actor.company);
   const valid = known.filter(({ startsAt, endsAt }) => startsAt <= now && now <= endsAt);
-  const certified = new Set(valid.map(({ cnpj }) => cnpj.slice(0, ROOT)));
+  const certified = new Set(valid.map(({ cnpj }) => rootOf(cnpj)));
   return { data: states.map((state) => view(state, certified)) };
 }
 
@@ -157,7 +162,7 @@ const patchFetching = defineOpenAPIRoute<typeof changeRoute, Env>({
     const code = new Map<string, string>(Object.entries(CODE_OF_STATE)).get(uf) ?? "";
     const change = {
       cnpj,
-      environment: of === "production" ? "1" : "2",
+      environment: codeOf(of),
       uf: code,
       active,
       ...(ult_nsu === undefined ? {} : { ultNsu: ult_nsu }),
@@ -175,110 +180,19 @@ const nowRoute = createRoute({
   summary:
     "Antecipa a próxima consulta de um CNPJ; ela é feita assim que os limites da SEFAZ permitem (next_at)",
   ...requires("operate"),
-  request: { body: jsonBody(z.strictObject({ cnpj: OwnCnpj })) },
+  request: {
+    body: jsonBody(z.strictObject({ cnpj: OwnCnpj, environment: EnvironmentOrOwn })),
+  },
   responses: responses(200, FetchingList, "Os CNPJs; next_at diz quando a consulta será feita"),
 });
 
 const postNow = defineOpenAPIRoute<typeof nowRoute, Env>({
   route: nowRoute,
   handler: async (c) => {
-    await planNow(c.var.ports, c.var.actor.company, c.req.valid("json").cnpj);
+    const { cnpj, environment } = c.req.valid("json");
+    await planNow(c.var.ports, c.var.actor.company, cnpj, codeOf(environment));
     return c.json(await listOf(c), 200);
   },
 });
 
-export const ParkedSchema = z
-  .object({
-    cnpj: z.string(),
-    environment: EnvironmentName,
-    nsu: z.int(),
-    schema: z.string().openapi({ example: "procNFe_v4.00.xsd" }),
-    reason: z.string().openapi({
-      description:
-        "base64, gzip, too_large, nested: o docZip não abre; schema: leiaute desconhecido; summary: resumo fora do leiaute; refused: a leitura o recusou, e schema diz por quê",
-    }),
-    bytes: z.int().nullable(),
-    parked_at: z.string(),
-  })
-  .openapi("SefazParked");
-
-const ParkedCursor = z
-  .string()
-  .regex(/^[0-9A-Z]{14}\.[12]\.\d{1,15}$/, "não é um cursor deste serviço")
-  .transform((text) => {
-    const [cnpj = "", environment, nsu] = text.split(".");
-    return { cnpj, environment: environment === "1" ? "1" : "2", nsu: Number(nsu) } as const;
-  });
-
-const parkedRoute = createRoute({
-  method: "get",
-  path: "/api/sefaz/parked",
-  operationId: "listSefazParked",
-  tags: ["sefaz"],
-  summary: "Lista os documentos da SEFAZ que não puderam ser lidos, pelo NSU",
-  ...requires("read"),
-  request: { query: z.object({ cursor: cursorOr(ParkedCursor), limit: CursorLimit }) },
-  responses: responses(
-    200,
-    z.object({ data: z.array(ParkedSchema), pagination: CursorPagination }),
-    "Uma página dos documentos",
-  ),
-});
-
-const getParked = defineOpenAPIRoute<typeof parkedRoute, Env>({
-  route: parkedRoute,
-  handler: async (c) => {
-    const { cursor, limit } = c.req.valid("query");
-    const page = { limit, after: cursor ?? null };
-    const rows = await parkedDocuments(c.var.ports, c.var.actor.company, page);
-    const data = rows.map((row) => ({
-      cnpj: row.cnpj,
-      environment: nameOf(row.environment),
-      nsu: row.nsu,
-      schema: row.schema,
-      reason: row.reason,
-      bytes: row.size,
-      parked_at: instant(row.parkedAt),
-    }));
-    const pagination = cursorAfter(
-      rows,
-      limit,
-      ({ cnpj, environment, nsu }) => `${cnpj}.${environment}.${nsu}`,
-    );
-    return c.json({ data, pagination }, 200);
-  },
-});
-
-const retryRoute = createRoute({
-  method: "post",
-  path: "/api/sefaz/parked/retry",
-  operationId: "retrySefazParked",
-  tags: ["sefaz"],
-  summary: "Pede de novo à SEFAZ, pelo NSU, um documento que não pôde ser lido",
-  ...requires("manage"),
-  request: {
-    body: jsonBody(z.strictObject({ cnpj: OwnCnpj, nsu: z.int().min(1).max(MOST_NSU) })),
-  },
-  responses: responses(
-    202,
-    z.object({ id: z.string(), cnpj: z.string(), nsu: z.int() }),
-    "O pedido espera a sua vez: a SEFAZ permite 20 por hora",
-  ),
-});
-
-const postRetry = defineOpenAPIRoute<typeof retryRoute, Env>({
-  route: retryRoute,
-  handler: async (c) => {
-    const { cnpj, nsu } = c.req.valid("json");
-    const { id } = await retryParked(c.var.ports, cnpj, nsu, causeOf(c));
-    return c.json({ id, cnpj, nsu }, 202, { location: "/api/sefaz/parked" });
-  },
-});
-
-export const sefazFetchingRoutes = [
-  getFetching,
-  patchFetching,
-  postNow,
-  getParked,
-  postRetry,
-] as const;
+export const sefazFetchingRoutes = [getFetching, patchFetching, postNow] as const;

@@ -20,6 +20,8 @@ export const SEFAZ_SENTENCES: {
     cnpj === null
       ? "A busca de notas na SEFAZ não está ligada para nenhum CNPJ da empresa"
       : `A busca de notas na SEFAZ não está ligada para o CNPJ ${taxpayerText(cnpj)}`,
+  "sefaz.too_many_cnpjs": ({ limit }) =>
+    `A empresa já tem ${limit} CNPJs na busca de notas, ligados ou não, e não cabe mais nenhum`,
   "sefaz.other_cnpj": ({ cnpj }) =>
     `O CNPJ ${taxpayerText(cnpj)} não é da empresa: inclua-o antes nos dados dela`,
   "sefaz.cursor_ahead": ({ cnpj, ult_nsu }) =>

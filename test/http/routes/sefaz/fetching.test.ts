@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import type { Role } from "../../../../src/accounts/roles.ts";
+import { expireCalls } from "../../../../src/sefaz/fetch/expire-calls.ts";
 import { cnpjOf } from "../../../../src/synthetic/access-keys.ts";
 import { syntheticNote } from "../../../../src/synthetic/synthetic-note.ts";
 import { COMPANY } from "../../../../src/synthetic/trade.ts";
@@ -157,6 +159,30 @@ test("a document that cannot be read is listed, and asked for again by its NSU",
       parked: 0,
     });
     expect((await send("GET", "/api/sefaz/parked")).body.data).toEqual([]);
+  }));
+
+test("a document that cannot be read is downloaded byte by byte as it was kept, for 180 days", () =>
+  withSefaz(async (service, play) => {
+    const { send, ports, rows } = service;
+    play.push(cnpj, "procFuturo_v1.00.xsd", "<procFuturo>ç</procFuturo>");
+    play.pushPacked(cnpj, "procNFe_v4.00.xsd", "bm8gZ3ppcA==");
+    await agent(service, play);
+    const document = async (nsu: number, as: Role = "GERENTE") => {
+      const path = `/api/sefaz/parked/${cnpj}.1.${nsu}/document`;
+      const { status, headers, text } = await send("GET", path, { as });
+      const name = /filename="(.*)"/.exec(headers.get("content-disposition") ?? "")?.[1];
+      return status === 200 ? [name, text] : status;
+    };
+    expect(await document(1)).toEqual([`SEFAZ-${cnpj}-NSU-1.xml`, "<procFuturo>ç</procFuturo>"]);
+    expect(await document(2)).toEqual([`SEFAZ-${cnpj}-NSU-2.bin`, "no gzip"]);
+    expect([await document(3), await document(1, "OPERADOR")]).toEqual([404, 403]);
+    const kept = async () => Number((await rows("select count(*) as n from sefaz_parked"))[0]?.n);
+    ports.clock.advance(179 * 86_400_000);
+    await expireCalls(ports, 1);
+    expect(await kept()).toBe(2);
+    ports.clock.advance(2 * 86_400_000);
+    await expireCalls(ports, 1);
+    expect(await kept()).toBe(0);
   }));
 
 test("a fault that an agent reports, or an answer that is none, costs what it may have cost", () =>
