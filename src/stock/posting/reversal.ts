@@ -195,9 +195,9 @@ const lateCosts = (guard: string): string => `late_cost as materialized (
 
 /** Each is taken back as a late cost of the opposite sign; the stock loses what is still there of it, or has it again. */
 const LATE_COSTS_BACK = `union all
-          select v.id, v.product, 0, -v.value_e2, ${stillThere("v")}, 0, -v.cost_e2, null, null,
-            v.reference, ?3 || '#valor/' || v.id || '@' || ?2
-          from late_cost v`;
+          select w.id, w.product, 0, -w.value_e2, ${stillThere("w")}, 0, -w.cost_e2, null, null,
+            w.reference, ?3 || '#valor/' || w.id || '@' || ?2
+          from late_cost w`;
 
 /** The opposite movements. ?2 is their posting, which for a manual one is their origin_ref too. */
 const opposites = ({ accessKey }: Reversal) =>

@@ -40,10 +40,13 @@ const after = (back: boolean): string => `case
   when f.ok and f.q0 + f.q > 0 and f.v0 + f.c > 0 then f.v0 + f.c
   else f.v0 - f.p end`;
 
+const VALUE = "iif(f.c is null, sign(f.q) * f.p, f.c)";
+
 /** What the step brings or takes. */
-const value = (back: boolean): string => `case
-  ${back ? `when ${settled("f", "f.q0", "f.l4")} then max(f.v0, 0) + f.w + f.p - f.v0` : ""}
-  when f.c is null then sign(f.q) * f.p else f.c end`;
+const value = (back: boolean): string =>
+  back
+    ? `case when ${settled("f", "f.q0", "f.l4")} then max(f.v0, 0) + f.w + f.p - f.v0 else ${VALUE} end`
+    : VALUE;
 
 /**
  * The quotient of the step of `l` on the state (q, v) before it: none, at the average, at the last cost, or a share. `of` has the

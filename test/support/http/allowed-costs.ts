@@ -44,6 +44,7 @@ export const ALLOWED: Readonly<Record<Cost["kind"], readonly (readonly [RegExp, 
     ],
   ],
   sort: [
+    [/\bstill_there\b/, "the movements of one reversal"],
     [/from later where later\.product/, "the ten later exits of one product"],
     [/'\$\.moved'/, "the movements of one posting, for its event"],
     [/"notes"\."(?:id|supplier_id)" in \(/, "what a search finds, each part by its own index"],
