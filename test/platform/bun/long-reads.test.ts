@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openConnection } from "../../../src/platform/bun/database/connection.ts";
@@ -121,3 +121,18 @@ test("closing ends what runs and what waits, and later reads are refused", () =>
     for (const why of await Promise.all(all)) expect(why).toContain("is being closed");
     expect(await reasonOf(reads.single(count))).toContain("is being closed");
   }));
+
+test("a long read of a database that was removed fails with a code of the storage, and makes no file", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "sge-long-reads-"));
+  const path = join(folder, "a.db");
+  const reads = longReads(path, "PRAGMA query_only = 1", 10);
+  try {
+    await expect(reads.single({ sql: "select 1", args: [] })).rejects.toMatchObject({
+      code: "SQLITE_CANTOPEN",
+    });
+    expect(await readdir(folder)).toEqual([]);
+  } finally {
+    await reads.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+});

@@ -53,10 +53,12 @@ for (const [what, [code, harm]] of Object.entries(HARM))
       );
       expect(health.text).not.toContain(path);
       // What was acknowledged is read as long as the process has its bytes, wherever the cache does not answer.
-      const read = await server.call("GET", "/api/nfes?page=1&limit=7");
-      expect([read.status, read.body.code]).toEqual(
-        what === "emptied in place" ? [503, code] : [200, undefined],
-      );
+      for (const list of ["nfes?page=1&limit=7", "nfes?search=x", "stock", "products?search=x"]) {
+        const read = await server.call("GET", `/api/${list}`);
+        expect([list, read.status, read.body.code]).toEqual(
+          what === "emptied in place" ? [list, 503, code] : [list, 200, undefined],
+        );
+      }
       expect(lines).toEqual([{ what: expect.stringMatching(/sge\.db.*sge restore/) }]);
     }));
 

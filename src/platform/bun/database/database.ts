@@ -107,6 +107,9 @@ async function openFile(
     executeMultiple: (sql) => state.guardingWrites(() => connection.executeMultiple(sql)),
   };
   const long = longReads(path, READS, waitingReads);
+  const read: Database["reading"] = {
+    execute: (statement) => state.watchingReads(() => reading.execute(statement)),
+  };
   const inspect = () => state.guardingWrites(() => connection.inspect());
   // A command is short, and checks at each of its writes.
   const looking = () => void inspect().then(seen, noop);
@@ -117,10 +120,14 @@ async function openFile(
   return {
     writing,
     lock,
-    reading: { execute: (statement) => state.watchingReads(() => reading.execute(statement)) },
+    reading: read,
     long: {
       ...long,
-      single: (statement, signal) => state.watchingReads(() => long.single(statement, signal)),
+      // After a fault no connection is opened any more; the one that is open may still have the file.
+      single: async ({ sql, args }, signal) =>
+        state.fault() === null
+          ? state.watchingReads(() => long.single({ sql, args }, signal))
+          : rowsOf(await read.execute({ sql, args: [...args] }))[0],
     },
     drizzleClient,
     state,

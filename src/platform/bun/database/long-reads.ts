@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import PromiseDatabase from "libsql/promise";
 import { trusted } from "../../../lib/cast.ts";
 import { Failed } from "../../../lib/result.ts";
@@ -38,6 +39,11 @@ interface Native {
 }
 type Prepared = Awaited<ReturnType<Native["prepare"]>>;
 
+/** An error as the binding's, for what reads its code. */
+class Unopened extends Error {
+  readonly code = "SQLITE_CANTOPEN";
+}
+
 interface Reading {
   readonly native: Native;
   readonly kept: Map<string, Prepared>;
@@ -64,6 +70,8 @@ export function longReads(path: string, pragmas: string, most: number): LongRead
   let closed: Error | null = null;
 
   const opening = async (): Promise<Reading> => {
+    // The binding would make a new file in the place of one that was removed.
+    if (!existsSync(path)) throw new Unopened("unable to open database file");
     const native = trusted<Native>(new PromiseDatabase(path, { timeout: 0 }));
     try {
       await native.exec(pragmas);
