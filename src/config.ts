@@ -122,7 +122,7 @@ const Environment = z.object({
   JOB_LEASE_MS: count(10_000, 100).describe(
     "Longest time before work that a crash cut off is taken up again",
   ),
-  COMMIT_GROUP: count(32, 1).describe("Writes that may share one commit"),
+  COMMIT_GROUP: count(24, 1).describe("Writes that may share one commit"),
   REQUEST_TIMEOUT_MS: count(10_000, 10).describe(
     "Longest time until an answer begins; an upload has three times as long, a batch twelve times",
   ),

@@ -5,7 +5,7 @@ import { giveWay } from "./platform/bun/threads/give-way.ts";
 import { answerQuestions } from "./platform/bun/threads/thread.ts";
 import { readPackedAnswer } from "./sefaz/wire/distribution.ts";
 
-/** Door: a thread that reads large documents. Bytes in, plain data out. It gives way to the requests of the others. */
+/** Door: a thread that reads large documents. Bytes in, plain data out. It gives way to requests. */
 giveWay();
 answerQuestions<DocumentQuestion>((question) => {
   if (question.ask === "compare")
