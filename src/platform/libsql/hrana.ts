@@ -42,8 +42,9 @@ export function pipelineOf(database: string, authToken: string | undefined): Pip
   };
 }
 
-/** Texts that the server keeps for a stream; sqld refuses more than 150. */
-const MOST_TEXTS = 100;
+/** Texts that a request stores on the server, and their length: sqld refuses the fifty-first, and one of 5,000 bytes. */
+const MOST_TEXTS = 30;
+const MOST_LENGTH = 4_096;
 
 /**
  * Runs one statement in a stream of its own, by one request. Throws HranaError, what the exchange throws, and RangeError for an
@@ -114,6 +115,7 @@ function repeated(statements: readonly InStatement[]): Map<string, number> {
   const texts = new Map<string, number>();
   for (const statement of statements) {
     const sql = textOf(statement);
+    if (sql.length > MOST_LENGTH) continue;
     const alike = seen.get(sql.length);
     if (alike === undefined) seen.set(sql.length, [sql]);
     else if (!alike.includes(sql)) alike.push(sql);

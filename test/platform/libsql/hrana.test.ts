@@ -106,6 +106,21 @@ test("a text that stands more than once in a batch is sent once, and the rows ar
   expect(sent.split("insert into things").length - 1).toBe(1);
 });
 
+test("a batch may repeat more texts than the server stores, and longer ones", async () => {
+  await using database = await started();
+  await database.write("create table things (n integer) strict");
+  for (const length of [10, 4_000, 4_090, 4_990, 20_000]) {
+    const inserts = Array.from({ length: 120 }, (_, n) => ({
+      sql: `insert into things values (?1) /* ${n % 60} ${"x".repeat(length)} */`,
+      args: [n],
+    }));
+    await database.write(...inserts);
+  }
+  expect(await database.read("select count(*) as count, sum(n) as sum from things")).toEqual([
+    { count: 5 * 120, sum: (5 * 119 * 120) / 2 },
+  ]);
+});
+
 test("an answer that is no Hrana is an error", async () => {
   const says =
     (json: unknown): Exchange =>
