@@ -158,12 +158,16 @@ export function replayLedger(rows: readonly Record<string, unknown>[]): Replayed
     }
     return gone >= size ? 0n : mine(rounded(left, size - gone, size));
   };
+  /** The exits that the present posting has brought back already. */
+  const shared = new Set<number>();
   /** What comes back of an exit: its share of the value that is still out. */
   const returned = (one: Row, exit: number): bigint => {
     const out = open.get(exit) ?? { q: 0n, v: 0n };
     const whole = byId.get(exit);
-    // What left below zero may come back at another value: what is still out keeps its share.
-    if (whole !== undefined && (afterOf.get(exit)?.q ?? 0n) < 0n)
+    // What left below zero may come back at another value: at each document what is still out has its share again.
+    const isFirst = !shared.has(exit);
+    shared.add(exit);
+    if (isFirst && whole !== undefined && (afterOf.get(exit)?.q ?? 0n) < 0n)
       out.v = rounded(-(values.get(exit) ?? 0n), out.q, -whole.q);
     const value = out.q === 0n ? 0n : rounded(out.v, one.q, out.q);
     open.set(exit, { q: out.q - one.q, v: out.v - value });
@@ -209,6 +213,7 @@ export function replayLedger(rows: readonly Record<string, unknown>[]): Replayed
 
   // What a note's events take out or bring back in the batch of its posting is a step of its own.
   for (const whole of Map.groupBy(all, ({ origin, posting }) => `${origin} ${posting}`).values()) {
+    shared.clear();
     const back = whole.filter((one) => takesBack(one, byId));
     const reversal = back.length > 0 && whole[0]?.origin !== "EVENTO";
     for (const product of new Set(whole.map((one) => one.product))) {

@@ -47,15 +47,20 @@ async function run(service: TestApp, history: History): Promise<void> {
 
 /** In each of the two files that play histories, which two processes take: 300 in `check`, 10,000 in the long form. */
 const RUNS = FULL ? 5_000 : 150;
-/** Another seed and another number of runs, to look for what fails. */
-const { SHOW, SEED, HISTORIES = String(RUNS) } = process.env;
+/** Another seed and another number of runs, to look for what fails; `AT`: the path of a counterexample, to play it alone. */
+const { SHOW, SEED, HISTORIES = String(RUNS), AT } = process.env;
 
 /** Plays random histories of a seed; rejects where one does not agree, or where some kind of act was hardly played. */
 export async function playHistories(seed: number): Promise<void> {
   await fc.assert(
     fc.asyncProperty(historyOf(FULL ? 10 : 3), (one) => withApp((service) => run(service, one))),
-    { seed: Number(SEED ?? seed), numRuns: Number(HISTORIES) },
+    {
+      seed: Number(SEED ?? seed),
+      numRuns: Number(HISTORIES),
+      ...(AT === undefined ? {} : { path: AT, endOnFailure: true }),
+    },
   );
+  if (AT !== undefined) return;
   const wanted = [...ACTS.split(" "), ...Object.keys(KINDS)];
   if (SHOW === "1") console.log(seen);
   expect(wanted.filter((what) => (seen.get(what) ?? 0) < 2)).toEqual([]);
