@@ -1,12 +1,10 @@
 import { expect, test } from "bun:test";
-import { err, ok } from "../../../src/lib/result.ts";
-import type { Ports } from "../../../src/ports/ports.ts";
+import { err } from "../../../src/lib/result.ts";
 import { sefazFault } from "../../../src/ports/sefaz-fault.ts";
 import { type CallPermit, claimCall } from "../../../src/sefaz/fetch/claim-call.ts";
 import { changeFetching } from "../../../src/sefaz/fetch/fetching.ts";
 import { MOST_OPEN_JOBS } from "../../../src/sefaz/fetch/limits.ts";
 import { receiveResult } from "../../../src/sefaz/fetch/receive-result.ts";
-import type { DistributionAnswer } from "../../../src/sefaz/wire/distribution.ts";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY } from "../../../src/synthetic/trade.ts";
@@ -14,9 +12,9 @@ import { type TestApp, withApp } from "../../support/app.ts";
 import { beforeNextCommit } from "../../support/faults/before-next-commit.ts";
 import { causeOf } from "../../support/ports-with-admin.ts";
 import { runJobs } from "../../support/run-jobs.ts";
+import { found, OWN_CURSOR, ownPermit } from "../../support/sefaz/found-answers.ts";
 import { announcedKey, eventSummary, noteSummary } from "../../support/sefaz/summaries.ts";
 
-const REF = { company: 1, cnpj: COMPANY.cnpj, environment: "1" } as const;
 const utf8 = new TextEncoder();
 const whole = (nsu: number, seed: number) => ({
   nsu,
@@ -26,30 +24,8 @@ const whole = (nsu: number, seed: number) => ({
 
 const withFetching = (body: (service: TestApp) => Promise<void>) =>
   withApp(async (service) => {
-    await changeFetching(service.ports, { ...REF, uf: "35", active: true }, causeOf(14));
+    await changeFetching(service.ports, { ...OWN_CURSOR, uf: "35", active: true }, causeOf(14));
     await body(service);
-  });
-
-async function permitted(ports: Ports): Promise<CallPermit> {
-  const { permit } = await claimCall(ports, REF, { kind: "cursor" });
-  if (permit === null) throw new Error("not permitted");
-  return permit;
-}
-
-const found = (
-  documents: DistributionAnswer["documents"],
-  parked: DistributionAnswer["parked"] = [],
-  more: Partial<DistributionAnswer> = {},
-) =>
-  ok({
-    cStat: "138",
-    xMotivo: "Documento localizado",
-    dhResp: null,
-    ultNSU: 50,
-    maxNSU: 90,
-    documents,
-    parked,
-    ...more,
   });
 
 const cursorOf = async ({ rows }: TestApp) =>
@@ -65,7 +41,7 @@ test("notes and events of the distribution become lines of a job, with their NSU
     };
     const received = await receiveResult(
       service.ports,
-      await permitted(service.ports),
+      await ownPermit(service.ports),
       found([whole(11, 1), event]),
     );
     expect(received).toMatchObject({
@@ -102,7 +78,7 @@ test("a summary becomes an announced note in no stock figure, and its cancellati
     };
     const received = await receiveResult(
       service.ports,
-      await permitted(service.ports),
+      await ownPermit(service.ports),
       found([summary(1, 1), summary(2, 2), cancelled]),
     );
     expect(received).toMatchObject({ announced: 2, documents: 0, job: null });
@@ -133,7 +109,7 @@ test("a summary becomes an announced note in no stock figure, and its cancellati
 
 async function permittedLater({ ports }: TestApp): Promise<CallPermit> {
   ports.clock.advance(3 * 3_600_000);
-  return permitted(ports);
+  return ownPermit(ports);
 }
 
 test("a document that cannot be taken is parked by its NSU, and the others are taken", () =>
@@ -152,7 +128,7 @@ test("a document that cannot be taken is parked by its NSU, and the others are t
     const bad = { nsu: 7, schema: "resNFe_v9.00.xsd", bytes: utf8.encode("<resNFe/>") };
     const received = await receiveResult(
       service.ports,
-      await permitted(service.ports),
+      await ownPermit(service.ports),
       found([whole(4, 1), tomorrow, bad], [damaged]),
     );
     expect(received).toMatchObject({ documents: 1, parked: 3 });
@@ -171,7 +147,7 @@ test("a document that cannot be taken is parked by its NSU, and the others are t
 test("the cursor moves in the batch that keeps the documents, or not at all", () =>
   withFetching(async (service) => {
     const { ports } = service;
-    const permit = await permitted(ports);
+    const permit = await ownPermit(ports);
     const { commit } = ports.writer;
     let commits = 0;
     ports.writer.commit = (job, signal) => {
@@ -197,7 +173,7 @@ test("a summary of more than 16 KiB is none, and is parked", () =>
       { nsu: 1, schema, bytes: padded(10_000) },
       { nsu: 2, schema, bytes: padded(20_000) },
     ];
-    const permit = await permitted(service.ports);
+    const permit = await ownPermit(service.ports);
     expect(await receiveResult(service.ports, permit, found(documents))).toMatchObject({
       announced: 1,
       parked: 1,
@@ -210,7 +186,7 @@ test("a summary of more than 16 KiB is none, and is parked", () =>
 test("an answer whose cursor cannot be right moves nothing, keeps nothing, and is a fault", () =>
   withFetching(async (service) => {
     const { ports, rows } = service;
-    await receiveResult(ports, await permitted(ports), found([]));
+    await receiveResult(ports, await ownPermit(ports), found([]));
     for (const [cStat, ultNSU, maxNSU] of [
       ["137", 999_999_999_999_999, 0],
       ["138", 91, 90],
@@ -241,7 +217,7 @@ test("an answer whose cursor cannot be right moves nothing, keeps nothing, and i
 test("an answer that another has given between the look and the batch is received once", () =>
   withFetching(async (service) => {
     const { ports } = service;
-    const permit = await permitted(ports);
+    const permit = await ownPermit(ports);
     const summary = { nsu: 2, schema: "resNFe_v1.01.xsd", bytes: noteSummary(announcedKey(1)) };
     const result = found([whole(1, 1), summary]);
     beforeNextCommit(ports, () => receiveResult(ports, permit, result), 1);
@@ -254,7 +230,7 @@ test("an answer that another has given between the look and the batch is receive
 test("a company with many open jobs gets no call, and an answer that finds it full moves nothing", () =>
   withFetching(async (service) => {
     const { ports, rows } = service;
-    const permit = await permitted(ports);
+    const permit = await ownPermit(ports);
     const open = (count: number) =>
       ports.writer.commit({
         statements: [
@@ -270,13 +246,13 @@ test("a company with many open jobs gets no call, and an answer that finds it fu
     expect((await receiveResult(ports, permit, found([whole(1, 1)]))).outcome).toBe("full");
     expect(await cursorOf(service)).toMatchObject({ ult_nsu: 0, call: null });
     ports.clock.advance(60_000);
-    expect((await claimCall(ports, REF, { kind: "cursor" })).permit).toBeNull();
+    expect((await claimCall(ports, OWN_CURSOR, { kind: "cursor" })).permit).toBeNull();
     await ports.writer.commit({
       statements: [{ sql: "delete from jobs where id > ?1", args: [`job-${MOST_OPEN_JOBS + 8}`] }],
       read: () => undefined,
     });
     expect(await rows("select count(*) as n from jobs")).toEqual([{ n: MOST_OPEN_JOBS - 1 }]);
-    expect((await claimCall(ports, REF, { kind: "cursor" })).permit).not.toBeNull();
+    expect((await claimCall(ports, OWN_CURSOR, { kind: "cursor" })).permit).not.toBeNull();
   }));
 
 test("calls that fail for more than two hours are an event of the feed, once until one succeeds", () =>

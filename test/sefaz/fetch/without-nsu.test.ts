@@ -1,17 +1,12 @@
 import { expect, test } from "bun:test";
-import { ok } from "../../../src/lib/result.ts";
-import type { Ports } from "../../../src/ports/ports.ts";
-import { type CallPermit, claimCall } from "../../../src/sefaz/fetch/claim-call.ts";
 import { changeFetching } from "../../../src/sefaz/fetch/fetching.ts";
 import { parkRefused } from "../../../src/sefaz/fetch/park-refused.ts";
 import { receiveResult } from "../../../src/sefaz/fetch/receive-result.ts";
-import type { DistributionAnswer } from "../../../src/sefaz/wire/distribution.ts";
-import { COMPANY } from "../../../src/synthetic/trade.ts";
 import { withApp } from "../../support/app.ts";
 import { causeOf } from "../../support/ports-with-admin.ts";
 import { runJobs } from "../../support/run-jobs.ts";
+import { found, OWN_CURSOR, ownPermit } from "../../support/sefaz/found-answers.ts";
 
-const REF = { company: 1, cnpj: COMPANY.cnpj, environment: "1" } as const;
 const utf8 = new TextEncoder();
 
 interface Page {
@@ -19,32 +14,10 @@ interface Page {
   readonly pagination: { readonly next_cursor: string | null };
 }
 
-async function permitted(ports: Ports): Promise<CallPermit> {
-  const { permit } = await claimCall(ports, REF, { kind: "cursor" });
-  if (permit === null) throw new Error("not permitted");
-  return permit;
-}
-
-const found = (
-  documents: DistributionAnswer["documents"],
-  parked: DistributionAnswer["parked"] = [],
-  more: Partial<DistributionAnswer> = {},
-) =>
-  ok({
-    cStat: "138",
-    xMotivo: "Documento localizado",
-    dhResp: null,
-    ultNSU: 50,
-    maxNSU: 90,
-    documents,
-    parked,
-    ...more,
-  });
-
 test("documents without an NSU are all kept, each of several answers, below those that have one", () =>
   withApp(async (service) => {
     const { ports } = service;
-    await changeFetching(ports, { ...REF, uf: "35", active: true }, causeOf(14));
+    await changeFetching(ports, { ...OWN_CURSOR, uf: "35", active: true }, causeOf(14));
     const strange = (text: string) => ({
       nsu: null,
       schema: "procFuturo_v1.00.xsd",
@@ -53,7 +26,7 @@ test("documents without an NSU are all kept, each of several answers, below thos
     const damaged = { nsu: null, schema: "", why: "gzip" as const, packed: utf8.encode("c") };
     await receiveResult(
       ports,
-      await permitted(ports),
+      await ownPermit(ports),
       found([strange("a"), strange("b")], [damaged]),
     );
     ports.clock.advance(1_000);
@@ -61,7 +34,7 @@ test("documents without an NSU are all kept, each of several answers, below thos
     const other = { ...strange("d"), nsu: 61 };
     await receiveResult(
       ports,
-      await permitted(ports),
+      await ownPermit(ports),
       found([strange("e"), other, bad, { ...bad, bytes: utf8.encode("<NFe/>") }], [], {
         ultNSU: 61,
       }),
