@@ -3,20 +3,20 @@ import { sameRoot } from "../nfe/taxpayer.ts";
 import type { Row } from "../ports/sql.ts";
 import { situationSql } from "../sefaz/fetch/announced-situation.ts";
 import {
-  ASKED,
-  CONCLUSIVE,
-  CONFIRMED_OR_NOT_DONE,
-  DONE,
-  STATEMENTS,
+  ANY_TYPE,
+  ASKED_STATES,
+  CONCLUSIVE_TYPES,
+  CONFIRMED_OR_NOT_DONE_TYPES,
+  DONE_STATE,
   statementKnown,
-  UNKNOWN,
+  UNKNOWN_TYPE,
 } from "../sefaz/statements/statement-known.ts";
 import { type CompletenessRow, rowOf, type Situation, sortable } from "./completeness-row.ts";
 import type { NumberedNote } from "./number-gaps.ts";
 import type { Looked } from "./row-pages.ts";
 
-/** A note that is known by its summary alone, and not here by any way; instants in ms UTC. */
-export interface AnnouncedNote {
+/** A note that is known by its summary alone, and not here by any way, with what was stated about it; instants in ms UTC. */
+export interface AnnouncedWithStatements {
   readonly accessKey: string;
   readonly cnpj: string;
   readonly nsu: number;
@@ -34,10 +34,10 @@ export interface AnnouncedNote {
 }
 
 const SQL = `select a.access_key, a.cnpj, a.nsu, a.issuer, a.issuer_name, a.issued_ms, a.value_e2, ${situationSql("a")} as c_sit, a.announced_at,
-    ${statementKnown("a", STATEMENTS, DONE)} as is_stated,
-    ${statementKnown("a", STATEMENTS, ASKED)} as is_asked,
-    ${statementKnown("a", CONCLUSIVE, ASKED)} as is_concluded,
-    ${statementKnown("a", UNKNOWN, DONE)} and not ${statementKnown("a", CONFIRMED_OR_NOT_DONE, DONE)} as is_unknown
+    ${statementKnown("a", ANY_TYPE, DONE_STATE)} as is_stated,
+    ${statementKnown("a", ANY_TYPE, ASKED_STATES)} as is_asked,
+    ${statementKnown("a", CONCLUSIVE_TYPES, ASKED_STATES)} as is_concluded,
+    ${statementKnown("a", UNKNOWN_TYPE, DONE_STATE)} and not ${statementKnown("a", CONFIRMED_OR_NOT_DONE_TYPES, DONE_STATE)} as is_unknown
   from announced_notes a indexed by announced_notes_open
   where a.company = ?1 and a.completed_at is null and (a.issued_ms, a.access_key) > (?2, ?3) and a.issued_ms < ?4
     and not exists (select 1 from notes n where n.company = a.company and n.access_key = a.access_key)
@@ -47,7 +47,7 @@ const SQL = `select a.access_key, a.cnpj, a.nsu, a.issuer, a.issuer_name, a.issu
 export async function* announcedIn(
   looked: Looked,
   { from, until }: { readonly from: number; readonly until: number },
-): AsyncGenerator<AnnouncedNote[], void, void> {
+): AsyncGenerator<AnnouncedWithStatements[], void, void> {
   const pages = looked.pages(SQL, [from, ""], until, ({ issued_ms, access_key }) => [
     Number(issued_ms),
     String(access_key),
@@ -55,7 +55,7 @@ export async function* announcedIn(
   for await (const rows of pages) yield rows.map(announcedFrom);
 }
 
-const announcedFrom = (row: Row): AnnouncedNote => ({
+const announcedFrom = (row: Row): AnnouncedWithStatements => ({
   accessKey: String(row.access_key),
   cnpj: String(row.cnpj),
   nsu: Number(row.nsu),
@@ -78,7 +78,7 @@ function situationOf(cSit: string, isUnknown: boolean): Situation {
 }
 
 /** An announced note as one of its series: its number is known, and no gap. */
-export function numberedAnnounced(note: AnnouncedNote, inPeriod: boolean): NumberedNote {
+export function numberedAnnounced(note: AnnouncedWithStatements, inPeriod: boolean): NumberedNote {
   const { mod, serie, nNF } = keyParts(note.accessKey);
   return {
     supplier: note.issuer,
@@ -93,7 +93,7 @@ export function numberedAnnounced(note: AnnouncedNote, inPeriod: boolean): Numbe
 
 /** The row of an announced note; without `more` in the check of what is missing of it. */
 export function announcedRow(
-  note: AnnouncedNote,
+  note: AnnouncedWithStatements,
   more: Partial<CompletenessRow> = {},
 ): CompletenessRow {
   const { supplier, supplierName, model, series, number } = numberedAnnounced(note, true);

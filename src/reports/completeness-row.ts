@@ -24,8 +24,8 @@ export const SITUATIONS = ["authorised", "denied", "cancelled", "unknown"] as co
 export type Situation = (typeof SITUATIONS)[number];
 
 /** Which statement is due: ciência, or one that says what became of the operation. */
-export const DUE_STATEMENTS = ["awareness", "conclusive"] as const;
-export type DueStatement = (typeof DUE_STATEMENTS)[number];
+export const STATEMENT_KINDS = ["awareness", "conclusive"] as const;
+export type StatementKind = (typeof STATEMENT_KINDS)[number];
 
 /**
  * What a check has found: a note, a gap (`number` to `lastNumber`, or `nsu` to `lastNsu`), a parked document, or an event without
@@ -53,7 +53,7 @@ export interface CompletenessRow {
   /** Of a note that is not in stock: the sentences of its holds, or what a person has given as reason. */
   readonly reasons: readonly string[];
   readonly situation: Situation | null;
-  readonly statement: DueStatement | null;
+  readonly statement: StatementKind | null;
   /** Until when the statement is taken. */
   readonly dueAt: number | null;
   /** CNPJ of the company to which the tax office distributes. */

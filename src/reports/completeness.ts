@@ -12,7 +12,7 @@ import {
   rowOf,
   sortable,
 } from "./completeness-row.ts";
-import { type DueWindow, dueStatements } from "./due-statements.ts";
+import { type DueWindow, missingStatements } from "./missing-statements.ts";
 import { type NumberedNote, type NumberGap, numberGaps } from "./number-gaps.ts";
 import { Looked, PAGE, type ReportNeeds } from "./row-pages.ts";
 import { unreadNsus } from "./unread-nsus.ts";
@@ -92,7 +92,7 @@ export async function* completenessRows(
   yield byPlace(gaps.map(gapRow));
   yield await waitingEvents(looked, { from, until });
   yield* unreadNsus(looked, { from, until: until + COMES_WITHIN_MS });
-  yield await dueStatements(looked, period.due);
+  yield await missingStatements(looked, period.due);
   return { unknownSeries };
 }
 

@@ -1,7 +1,7 @@
 import { NFE } from "./note-tree.ts";
 
 /** A document of a distribution: its NSU, and its XML or other bytes before they are compressed. */
-export interface DistributedDocument {
+export interface DocumentToSend {
   readonly nsu: number;
   readonly xml: string | Uint8Array<ArrayBuffer>;
   readonly schema?: string;
@@ -21,7 +21,7 @@ export const docZip = (nsu: number, content: string, schema = "procNFe_v4.00.xsd
   `<docZip NSU="${String(nsu).padStart(15, "0")}" schema="${schema}">${content}</docZip>`;
 
 /** An answer of NFeDistribuicaoDFe with these documents. */
-export async function distribution(documents: readonly DistributedDocument[]): Promise<string> {
+export async function distribution(documents: readonly DocumentToSend[]): Promise<string> {
   const zips: string[] = [];
   for (const { nsu, xml, schema } of documents)
     zips.push(docZip(nsu, await gzipBase64(xml), schema));

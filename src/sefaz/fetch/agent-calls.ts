@@ -1,7 +1,8 @@
 import { trusted } from "../../lib/cast.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { CallPermit, Environment } from "./claim-call.ts";
+import type { SefazEnvironment } from "../../ports/sefaz.ts";
+import type { CallPermit } from "./claim-call.ts";
 import { claimNext, dueOfCompany } from "./due-calls.ts";
 import type { FetchFailure } from "./failures.ts";
 import { SEND_WITHIN_MS } from "./limits.ts";
@@ -16,7 +17,7 @@ export type AgentClaim =
   | { readonly permit: null; readonly nextAt: number | null };
 
 /** Claims the next call of a company for an agent that has the certificate; `cnpjs`: only of these, null: of all. */
-export async function claimForAgent(
+export async function claimCallForAgent(
   ports: Pick<Ports, "reader" | "writer" | "clock">,
   company: number,
   cnpjs: readonly string[] | null,
@@ -56,7 +57,7 @@ export async function permitOf(
     id,
     cnpj: String(row.cnpj),
     // A CHECK of the table of cursors, whose value it is.
-    environment: trusted<Environment>(row.environment),
+    environment: trusted<SefazEnvironment>(row.environment),
     uf: String(row.uf),
     ask: askOf(String(row.kind), subject),
     claimedAt,

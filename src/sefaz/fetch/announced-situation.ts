@@ -1,8 +1,8 @@
 import { CANCELLATIONS } from "../../nfe/read/read-event.ts";
 
 /** cSitNFe of a note that may be used, and of a cancelled one; 2 is a denied one. */
-export const AUTHORISED = "1";
-export const CANCELLED = "3";
+export const SITUATION_AUTHORISED = "1";
+export const SITUATION_CANCELLED = "3";
 
 const TYPES = CANCELLATIONS.map((type) => `'${type}'`).join(", ");
 
@@ -14,4 +14,4 @@ export const situationSql = (of: string): string =>
   `iif(exists (select 1 from nfe_events c where c.company = ${of}.company and c.access_key = ${of}.access_key
       and c.type in (${TYPES}) and c.withdrawn_at is null)
     or exists (select 1 from announced_events c where c.company = ${of}.company and c.access_key = ${of}.access_key
-      and c.tp_evento in (${TYPES})), '${CANCELLED}', ${of}.c_sit)`;
+      and c.tp_evento in (${TYPES})), '${SITUATION_CANCELLED}', ${of}.c_sit)`;

@@ -5,8 +5,9 @@ import { newId } from "../../lib/id.ts";
 import { parameters } from "../../lib/parameters.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
+import type { SefazEnvironment } from "../../ports/sefaz.ts";
 import type { Guard, Value } from "../../ports/sql.ts";
-import type { CursorRef, Environment } from "./claim-call.ts";
+import type { CursorRef } from "./claim-call.ts";
 import type { FetchFailure } from "./failures.ts";
 import { MOST_WAITING_ASKS } from "./limits.ts";
 
@@ -23,7 +24,7 @@ export interface WaitingAsk extends CursorRef {
 /** What is wanted of the service, by whose CNPJ, and where; null: as `fetchedBy` finds them. */
 export interface WantedDocument {
   readonly cnpj: string | null;
-  readonly environment: Environment | null;
+  readonly environment: SefazEnvironment | null;
   readonly kind: "key" | "nsu";
   readonly subject: string;
 }
@@ -87,7 +88,7 @@ export async function fetchedBy(
   ports: Pick<Ports, "reader">,
   company: number,
   cnpj: string | null,
-  environment: Environment | null,
+  environment: SefazEnvironment | null,
 ): Promise<CursorRef> {
   const [row] = await ports.reader.rows({
     sql: `select f.cnpj, f.environment from sefaz_cursors f join companies c on c.id = f.company
@@ -97,5 +98,9 @@ export async function fetchedBy(
   });
   if (row === undefined) throw new Failed<FetchFailure>({ code: "sefaz.not_fetching", cnpj });
   // A CHECK of the table.
-  return { company, cnpj: String(row.cnpj), environment: trusted<Environment>(row.environment) };
+  return {
+    company,
+    cnpj: String(row.cnpj),
+    environment: trusted<SefazEnvironment>(row.environment),
+  };
 }

@@ -1,6 +1,7 @@
 import { newId } from "../../lib/id.ts";
 import { parameters } from "../../lib/parameters.ts";
 import type { Ports } from "../../ports/ports.ts";
+import type { SefazEnvironment } from "../../ports/sefaz.ts";
 import type { Row, Statement, Value } from "../../ports/sql.ts";
 import {
   ALLOWANCE,
@@ -12,13 +13,11 @@ import {
   UNKNOWN_MS,
 } from "./limits.ts";
 
-export type Environment = "1" | "2";
-
 /** Whose distribution: a CNPJ of the company, in production (1) or homologation (2). */
 export interface CursorRef {
   readonly company: number;
   readonly cnpj: string;
-  readonly environment: Environment;
+  readonly environment: SefazEnvironment;
 }
 
 /** What a call asks for: what follows the cursor, one NSU, or one access key. */

@@ -1,14 +1,9 @@
 import { trusted } from "../../lib/cast.ts";
 import type { Ports } from "../../ports/ports.ts";
+import type { SefazEnvironment } from "../../ports/sefaz.ts";
 import type { Row } from "../../ports/sql.ts";
 import { heldHereSql } from "../certificates/held-here.ts";
-import {
-  type Ask,
-  type CallPermit,
-  type CursorRef,
-  claimCall,
-  type Environment,
-} from "./claim-call.ts";
+import { type Ask, type CallPermit, type CursorRef, claimCall } from "./claim-call.ts";
 import { ALLOWANCE, ALLOWANCE_MS, MOST_OPEN_JOBS } from "./limits.ts";
 
 /** CNPJs of one look. */
@@ -62,7 +57,7 @@ const cursorFrom = (row: Row): DueCursor => ({
   company: Number(row.company),
   cnpj: String(row.cnpj),
   // A CHECK of the table.
-  environment: trusted<Environment>(row.environment),
+  environment: trusted<SefazEnvironment>(row.environment),
   byCursor: Number(row.by_cursor) === 1,
 });
 

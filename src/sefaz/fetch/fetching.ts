@@ -4,9 +4,9 @@ import { audit, bumpTags } from "../../journal/record.ts";
 import { Failed } from "../../lib/result.ts";
 import { sameRoot } from "../../nfe/taxpayer.ts";
 import type { Ports } from "../../ports/ports.ts";
+import type { SefazEnvironment } from "../../ports/sefaz.ts";
 import { commitStatements, type Guard, type Value } from "../../ports/sql.ts";
 import { fetchedBy } from "./asks.ts";
-import type { Environment } from "./claim-call.ts";
 import type { FetchFailure } from "./failures.ts";
 import { MOST_FETCHED } from "./limits.ts";
 import { gapsForgotten } from "./nsu-gaps.ts";
@@ -14,7 +14,7 @@ import { gapsForgotten } from "./nsu-gaps.ts";
 /** What a company decides about the distribution of one of its CNPJs. */
 export interface FetchingChange {
   readonly cnpj: string;
-  readonly environment: Environment;
+  readonly environment: SefazEnvironment;
   /** cUFAutor, the IBGE code. */
   readonly uf: string;
   readonly active: boolean;
@@ -89,7 +89,7 @@ export async function planNow(
   ports: Pick<Ports, "reader" | "writer" | "clock">,
   company: number,
   cnpj: string,
-  wanted: Environment | null = null,
+  wanted: SefazEnvironment | null = null,
 ): Promise<void> {
   const { environment } = await fetchedBy(ports, company, cnpj, wanted);
   await commitStatements(ports.writer, [

@@ -9,7 +9,7 @@ export interface NsuRange {
   readonly last: number;
 }
 
-type Answer = Pick<DistributionAnswer, "cStat" | "ultNSU" | "documents" | "parked">;
+type Answer = Pick<DistributionAnswer, "cStat" | "ultNSU" | "documents" | "unopened">;
 
 /**
  * The NSUs that an answer passes over: after `after`, up to its ultNSU, and of no document in it, also of none that is damaged. Of
@@ -18,10 +18,10 @@ type Answer = Pick<DistributionAnswer, "cStat" | "ultNSU" | "documents" | "parke
  */
 export function passedNsus(
   after: number,
-  { cStat, ultNSU, documents, parked }: Answer,
+  { cStat, ultNSU, documents, unopened }: Answer,
 ): NsuRange[] {
   if ((cStat !== FOUND && cStat !== NONE_FOUND) || ultNSU === null) return [];
-  const there = [...documents, ...parked].map(({ nsu }) => nsu);
+  const there = [...documents, ...unopened].map(({ nsu }) => nsu);
   const known = there.filter((nsu) => nsu !== null).toSorted((a, b) => a - b);
   const [least] = known;
   if (known.length < there.length || (after === 0 && least === undefined)) return [];

@@ -2,14 +2,14 @@ import type { UserCause } from "../../accounts/actor.ts";
 import { trusted } from "../../lib/cast.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
+import type { SefazEnvironment } from "../../ports/sefaz.ts";
 import { askFor, OWN_ENVIRONMENT, type WaitingAsk } from "./asks.ts";
-import type { Environment } from "./claim-call.ts";
 import type { FetchFailure } from "./failures.ts";
 
 /** A document of the distribution that could not be taken. */
-export interface Parked {
+export interface ParkedDocument {
   readonly cnpj: string;
-  readonly environment: Environment;
+  readonly environment: SefazEnvironment;
   /** Below 1: it names none, and cannot be asked for again. */
   readonly nsu: number;
   readonly schema: string;
@@ -22,7 +22,7 @@ export interface Parked {
 /** The rows after one in the order of the list; null: from the first on. */
 export interface ParkedPage {
   readonly limit: number;
-  readonly after: Pick<Parked, "cnpj" | "environment" | "nsu"> | null;
+  readonly after: Pick<ParkedDocument, "cnpj" | "environment" | "nsu"> | null;
 }
 
 /** The parked documents of a company, by CNPJ and NSU. */
@@ -30,7 +30,7 @@ export async function parkedDocuments(
   ports: Pick<Ports, "reader">,
   company: number,
   { limit, after }: ParkedPage,
-): Promise<Parked[]> {
+): Promise<ParkedDocument[]> {
   const rows = await ports.reader.rows({
     sql: `select cnpj, environment, nsu, schema, reason, length(bytes) as size, parked_at from sefaz_parked
       where company = ?1 and taken_at is null and (cnpj, environment, nsu) > (?2, ?3, ?4)
@@ -46,7 +46,7 @@ export async function parkedDocuments(
   return rows.map((row) => ({
     cnpj: String(row.cnpj),
     // A CHECK of the table of cursors, whose value it is.
-    environment: trusted<Environment>(row.environment),
+    environment: trusted<SefazEnvironment>(row.environment),
     nsu: Number(row.nsu),
     schema: String(row.schema),
     reason: String(row.reason),
@@ -65,7 +65,7 @@ const OPENED: readonly string[] = ["schema", "summary"];
 export async function parkedBytes(
   ports: Pick<Ports, "reader">,
   company: number,
-  { cnpj, environment, nsu }: Pick<Parked, "cnpj" | "environment" | "nsu">,
+  { cnpj, environment, nsu }: Pick<ParkedDocument, "cnpj" | "environment" | "nsu">,
 ): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly isXml: boolean }> {
   const [row] = await ports.reader.rows({
     sql: `select reason, bytes from sefaz_parked
@@ -83,7 +83,11 @@ export async function parkedBytes(
  */
 export async function retryParked(
   ports: Pick<Ports, "reader" | "writer" | "clock">,
-  { cnpj, nsu, environment }: Pick<Parked, "cnpj" | "nsu"> & { environment: Environment | null },
+  {
+    cnpj,
+    nsu,
+    environment,
+  }: Pick<ParkedDocument, "cnpj" | "nsu"> & { environment: SefazEnvironment | null },
   cause: UserCause,
 ): Promise<WaitingAsk> {
   const [row] = await ports.reader.rows({
@@ -96,6 +100,6 @@ export async function retryParked(
   });
   if (row?.environment == null)
     throw new Failed<FetchFailure>({ code: "sefaz.parked_not_found", cnpj, nsu });
-  const of = trusted<Environment>(row.environment);
+  const of = trusted<SefazEnvironment>(row.environment);
   return askFor(ports, { cnpj, environment: of, kind: "nsu", subject: String(nsu) }, cause);
 }

@@ -1,5 +1,5 @@
 import type { DistributionAnswer } from "../wire/distribution.ts";
-import { type EventSummary, type NoteSummary, readSummary } from "./summaries.ts";
+import { type ResEvento, type ResNFe, readSummary } from "./summaries.ts";
 
 /** A document that is to become a line of a job. */
 export interface WholeDocument {
@@ -8,7 +8,7 @@ export interface WholeDocument {
 }
 
 /** A document that cannot be taken now. `reason`: `schema` is unknown, `summary` is not as it must be, or why its docZip is damaged. */
-export interface ParkedDocument {
+export interface DocumentToPark {
   /** Null: its docZip names none. */
   readonly nsu: number | null;
   readonly schema: string;
@@ -20,9 +20,9 @@ export interface ParkedDocument {
 /** The documents of an answer by what is done with them, in the order of the answer. */
 export interface Sorted {
   readonly documents: readonly WholeDocument[];
-  readonly notes: readonly (NoteSummary & { readonly nsu: number })[];
-  readonly events: readonly (EventSummary & { readonly nsu: number })[];
-  readonly parked: readonly ParkedDocument[];
+  readonly notes: readonly (ResNFe & { readonly nsu: number })[];
+  readonly events: readonly (ResEvento & { readonly nsu: number })[];
+  readonly parked: readonly DocumentToPark[];
 }
 
 const WHOLE = /^(?:procNFe|procEventoNFe)_/;
@@ -32,11 +32,11 @@ const SUMMARY = /^(?:resNFe|resEvento)_/;
 const NO_NSU = 0;
 
 /** Sorts documents by the names of their schemas, whatever the version. Pure; nothing is left out. */
-export function sortDocuments(answer: Pick<DistributionAnswer, "documents" | "parked">): Sorted {
+export function sortDocuments(answer: Pick<DistributionAnswer, "documents" | "unopened">): Sorted {
   const documents: WholeDocument[] = [];
-  const notes: (NoteSummary & { nsu: number })[] = [];
-  const events: (EventSummary & { nsu: number })[] = [];
-  const parked: ParkedDocument[] = answer.parked.map(({ nsu, schema, why, packed }) => ({
+  const notes: (ResNFe & { nsu: number })[] = [];
+  const events: (ResEvento & { nsu: number })[] = [];
+  const parked: DocumentToPark[] = answer.unopened.map(({ nsu, schema, why, packed }) => ({
     nsu,
     schema,
     reason: why,

@@ -1,12 +1,12 @@
 import { trusted } from "../../lib/cast.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { Environment } from "./claim-call.ts";
+import type { SefazEnvironment } from "../../ports/sefaz.ts";
 import { ALLOWANCE, ALLOWANCE_MS, MOST_OPEN_JOBS } from "./limits.ts";
 
 /** How far the fetching of a CNPJ is. Instants are ms UTC. */
 export interface FetchingState {
   readonly cnpj: string;
-  readonly environment: Environment;
+  readonly environment: SefazEnvironment;
   readonly uf: string;
   readonly active: boolean;
   readonly ultNsu: number;
@@ -51,7 +51,7 @@ export async function fetchingStates(
   return rows.map((row) => ({
     cnpj: String(row.cnpj),
     // A CHECK of the table.
-    environment: trusted<Environment>(row.environment),
+    environment: trusted<SefazEnvironment>(row.environment),
     uf: String(row.uf),
     active: Number(row.active) === 1,
     ultNsu: Number(row.ult_nsu),

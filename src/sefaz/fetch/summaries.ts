@@ -6,7 +6,7 @@ import { decodeXml } from "../../nfe/xml/encoding.ts";
 import { parseXml } from "../../nfe/xml/scan.ts";
 
 /** A note by its summary (resNFe 1.01). */
-export interface NoteSummary {
+export interface ResNFe {
   readonly kind: "note";
   readonly accessKey: string;
   /** CNPJ or CPF. */
@@ -22,7 +22,7 @@ export interface NoteSummary {
 }
 
 /** An event by its summary (resEvento 1.01). */
-export interface EventSummary {
+export interface ResEvento {
   readonly kind: "event";
   readonly accessKey: string;
   /** CNPJ or CPF. */
@@ -42,7 +42,7 @@ const SUMMARY_BYTES = 16_384;
  * Reads the summary of a note or of an event, by its root; elements that it does not know are passed over, so that a newer
  * layout with the same fields is read too. Null: it is neither, or a field that it must have is missing or not as it must be.
  */
-export function readSummary(bytes: Uint8Array): NoteSummary | EventSummary | null {
+export function readSummary(bytes: Uint8Array): ResNFe | ResEvento | null {
   if (bytes.byteLength > SUMMARY_BYTES) return null;
   const decoded = decodeXml(bytes);
   if (!decoded.ok) return null;
@@ -55,7 +55,7 @@ export function readSummary(bytes: Uint8Array): NoteSummary | EventSummary | nul
 const reader = (root: XmlElement) => (name: string) =>
   (childOf(root, name)?.text ?? "").trim().slice(0, LONGEST);
 
-function noteIn(root: XmlElement): NoteSummary | null {
+function noteIn(root: XmlElement): ResNFe | null {
   const field = reader(root);
   const accessKey = field("chNFe");
   const issuedMs = instantOf(field("dhEmi"));
@@ -76,7 +76,7 @@ function noteIn(root: XmlElement): NoteSummary | null {
   };
 }
 
-function eventIn(root: XmlElement): EventSummary | null {
+function eventIn(root: XmlElement): ResEvento | null {
   const field = reader(root);
   const accessKey = field("chNFe");
   const tpEvento = field("tpEvento");

@@ -4,10 +4,10 @@ import { parameters } from "../../lib/parameters.ts";
 import { CANCELLATIONS } from "../../nfe/read/read-event.ts";
 import { ALWAYS, type Guard, type Statement, type Value } from "../../ports/sql.ts";
 import type { DistributionAnswer } from "../wire/distribution.ts";
-import { CANCELLED } from "./announced-situation.ts";
+import { SITUATION_CANCELLED } from "./announced-situation.ts";
 import type { CallPermit } from "./claim-call.ts";
 import { PARKED_BYTES } from "./limits.ts";
-import type { ParkedDocument, Sorted } from "./sort-documents.ts";
+import type { DocumentToPark, Sorted } from "./sort-documents.ts";
 import { meaningOf, type NextTimes } from "./times.ts";
 import { belowAll } from "./unnumbered.ts";
 
@@ -168,7 +168,7 @@ export function keptSummaries(
           value ->> 'protocol', ${add(now)}
         from json_each(${add(JSON.stringify(notes))}) where exists (${guard.sql})
         on conflict (company, access_key) do update set nsu = max(nsu, excluded.nsu),
-          c_sit = iif(c_sit = '${CANCELLED}', c_sit, excluded.c_sit)`,
+          c_sit = iif(c_sit = '${SITUATION_CANCELLED}', c_sit, excluded.c_sit)`,
       args,
     });
   }
@@ -217,7 +217,7 @@ function cancelledNotes(
 ): Statement {
   const { args, add } = parameters<Value>(guard.args);
   return {
-    sql: `update announced_notes set c_sit = '${CANCELLED}' where company = ${add(company)}
+    sql: `update announced_notes set c_sit = '${SITUATION_CANCELLED}' where company = ${add(company)}
       and access_key in (select value from json_each(${add(JSON.stringify(events.map((one) => one.accessKey)))}))
       and exists (${guard.sql})`,
     args,
@@ -227,7 +227,7 @@ function cancelledNotes(
 /** What cannot be taken, by its NSU, or below 0 where it names none; bytes that are too many are asked for again. */
 export const parkedRows = (
   { company, cnpj, environment }: CallPermit,
-  parked: readonly ParkedDocument[],
+  parked: readonly DocumentToPark[],
   guard: Guard,
   now: number,
 ): Statement[] =>

@@ -37,7 +37,7 @@ export type AgentStatement =
  * Claims the next statement of a company that an agent with the certificate of `holder` (CNPJ) may make: of CNPJs with the same
  * root. Ciência by the company's rule is asked for before, and proofs that are here are given to their notes.
  */
-export async function claimForAgent(
+export async function claimStatementForAgent(
   ports: Ports,
   company: number,
   holder: string,

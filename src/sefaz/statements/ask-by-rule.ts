@@ -3,20 +3,20 @@ import { systemCause } from "../../journal/cause.ts";
 import { audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { AUTHORISED, situationSql } from "../fetch/announced-situation.ts";
+import { SITUATION_AUTHORISED, situationSql } from "../fetch/announced-situation.ts";
 import { OWN_ENVIRONMENT } from "../fetch/asks.ts";
 import { AWARE } from "./evento.ts";
 import { AWARENESS_MS, MOST_BY_RULE } from "./limits.ts";
-import { EVER_ASKED, STATEMENTS, statementKnown } from "./statement-known.ts";
+import { ANY_TYPE, EVER_ASKED_STATES, statementKnown } from "./statement-known.ts";
 
 /**
  * Selects, of announced notes `a`, those for which the rule `r` asks: authorised, of the last days, not here, and nothing was stated
  * about them here or elsewhere. ?1 company, ?2 since.
  */
-const IS_OPEN = `a.company = ?1 and a.completed_at is null and a.issued_ms > ?2 and ${situationSql("a")} = '${AUTHORISED}' and r.awareness <> 'never'
+const IS_OPEN = `a.company = ?1 and a.completed_at is null and a.issued_ms > ?2 and ${situationSql("a")} = '${SITUATION_AUTHORISED}' and r.awareness <> 'never'
   and (r.awareness = 'always' or exists (select 1 from supplier_items i where i.company = a.company and i.supplier = a.issuer))
   and not exists (select 1 from notes n where n.company = a.company and n.access_key = a.access_key)
-  and not ${statementKnown("a", STATEMENTS, EVER_ASKED)}`;
+  and not ${statementKnown("a", ANY_TYPE, EVER_ASKED_STATES)}`;
 
 const IDS = "select value from json_each(?2)";
 

@@ -5,26 +5,26 @@ import type { Ports } from "../../ports/ports.ts";
 import { commitStatements } from "../../ports/sql.ts";
 
 /** For which announced notes ciência is stated without a person; a known supplier has a mapping here. */
-export type Awareness = "never" | "always" | "known_suppliers";
-export const AWARENESS = ["never", "always", "known_suppliers"] as const;
+export type AwarenessRule = "never" | "always" | "known_suppliers";
+export const AWARENESS_RULES = ["never", "always", "known_suppliers"] as const;
 
 /** The company's rule; `never` where none was saved. */
 export async function awarenessRule(
   ports: Pick<Ports, "reader">,
   company: number,
-): Promise<Awareness> {
+): Promise<AwarenessRule> {
   const [row] = await ports.reader.rows({
     sql: "select awareness from sefaz_statement_rules where company = ?1",
     args: [company],
   });
   // A CHECK of the table.
-  return row === undefined ? "never" : trusted<Awareness>(row.awareness);
+  return row === undefined ? "never" : trusted<AwarenessRule>(row.awareness);
 }
 
 /** Saves the rule; who does it becomes the author of what it states. */
 export async function changeAwarenessRule(
   ports: Pick<Ports, "writer" | "clock">,
-  awareness: Awareness,
+  awareness: AwarenessRule,
   cause: UserCause,
 ): Promise<void> {
   const { company, userId } = cause.actor;

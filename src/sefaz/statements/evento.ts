@@ -25,7 +25,7 @@ export const mostSequences = (type: StatementType): number => (type === AWARE ? 
 export const REASON = { least: 15, most: 255 } as const;
 
 /** One statement about one note. `author`: CNPJ of the recipient, `at`: ms UTC, `sequence`: nSeqEvento. */
-export interface Statement {
+export interface RecipientStatement {
   readonly environment: SefazEnvironment;
   readonly author: string;
   readonly accessKey: string;
@@ -70,14 +70,14 @@ export const eventId = ({
   type,
   accessKey,
   sequence,
-}: Pick<Statement, "type" | "accessKey" | "sequence">): string =>
+}: Pick<RecipientStatement, "type" | "accessKey" | "sequence">): string =>
   `ID${type}${accessKey}${String(sequence).padStart(2, "0")}`;
 
 /**
  * The unsigned `evento` of a statement (leiauteConfRecebto_v1.00.xsd) for the national body (cOrgao 91), its time in the company's
  * zone. Fails with the field that the schema would refuse.
  */
-export function eventoOf(statement: Statement, timeZone: string): Result<string, string> {
+export function eventoOf(statement: RecipientStatement, timeZone: string): Result<string, string> {
   const { environment, author, accessKey, type, sequence, reason, at } = statement;
   if (!isAccessKeyShape(accessKey)) return err("chNFe");
   if (!isCnpjShape(author)) return err("CNPJ");

@@ -9,7 +9,7 @@ import {
   procEvento,
   type StatementAnswer,
 } from "../wire/statement-wire.ts";
-import type { KnownEvent, StatusAnswer } from "../wire/status-query.ts";
+import type { QueriedEvent, StatusAnswer } from "../wire/status-query.ts";
 import type { ClaimedStatement } from "./claim-statement.ts";
 import { AWARE, isStatementType } from "./evento.ts";
 import { HOUR_MS } from "./limits.ts";
@@ -179,8 +179,8 @@ function eventsIn(
   };
 }
 
-function lastOf(made: readonly KnownEvent[]): string | null {
-  const registered = ({ dhRegEvento }: KnownEvent) => instantOf(dhRegEvento ?? "") ?? 0;
+function lastOf(made: readonly QueriedEvent[]): string | null {
+  const registered = ({ dhRegEvento }: QueriedEvent) => instantOf(dhRegEvento ?? "") ?? 0;
   const conclusive = made.filter(
     ({ type }) => type !== null && isStatementType(type) && type !== AWARE,
   );

@@ -3,7 +3,7 @@ import { canonicalXml } from "../../nfe/signature/canonical-xml.ts";
 import { eventSignedBy } from "../../nfe/signature/signature.ts";
 import { maySign } from "../../nfe/signature/trust.ts";
 import { sameRoot } from "../../nfe/taxpayer.ts";
-import { eventId, eventoOf, type Statement } from "./evento.ts";
+import { eventId, eventoOf, type RecipientStatement } from "./evento.ts";
 
 const DSIG = "http://www.w3.org/2000/09/xmldsig#";
 const C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315";
@@ -26,7 +26,7 @@ export type SigningFlaw =
  * certificate, which is valid at `at` and held by the author's company (the root of its CNPJ).
  */
 export async function signedEvento(
-  statement: Statement,
+  statement: RecipientStatement,
   timeZone: string,
   { pkcs8, certificate }: SigningKey,
 ): Promise<Result<string, SigningFlaw>> {

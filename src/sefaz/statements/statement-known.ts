@@ -1,16 +1,16 @@
 import { AWARE } from "./evento.ts";
 
 /** Types of statements, as they stand in SQL. */
-export const AWARENESS = `'${AWARE}'`;
-export const UNKNOWN = "'210220'";
-export const CONFIRMED_OR_NOT_DONE = "'210200', '210240'";
-export const CONCLUSIVE = `${CONFIRMED_OR_NOT_DONE}, ${UNKNOWN}`;
-export const STATEMENTS = `${AWARENESS}, ${CONCLUSIVE}`;
+export const AWARENESS_TYPE = `'${AWARE}'`;
+export const UNKNOWN_TYPE = "'210220'";
+export const CONFIRMED_OR_NOT_DONE_TYPES = "'210200', '210240'";
+export const CONCLUSIVE_TYPES = `${CONFIRMED_OR_NOT_DONE_TYPES}, ${UNKNOWN_TYPE}`;
+export const ANY_TYPE = `${AWARENESS_TYPE}, ${CONCLUSIVE_TYPES}`;
 
 /** States of a statement of ours: it is registered; or it may still be; or whatever became of it. */
-export const DONE = "'done'";
-export const ASKED = "'asked', 'sending', 'done'";
-export const EVER_ASKED = `${ASKED}, 'refused'`;
+export const DONE_STATE = "'done'";
+export const ASKED_STATES = "'asked', 'sending', 'done'";
+export const EVER_ASKED_STATES = `${ASKED_STATES}, 'refused'`;
 
 /**
  * SQL: whether a statement of these types about the note `of` (an alias with company and access_key) is known: one of ours in one

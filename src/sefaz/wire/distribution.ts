@@ -33,7 +33,7 @@ export interface DistributedDocument {
 }
 
 /** A docZip that cannot be opened, with its bytes: no base64 (then its text as bytes), no gzip, over a limit, a gzip in a gzip. */
-export interface ParkedDocument {
+export interface UnopenedDocument {
   readonly nsu: number | null;
   readonly schema: string;
   readonly why: "base64" | "gzip" | "too_large" | "nested";
@@ -43,7 +43,7 @@ export interface ParkedDocument {
 /** retDistDFeInt 1.01. */
 export interface DistributionAnswer extends Omit<PackedAnswer, "zips"> {
   readonly documents: readonly DistributedDocument[];
-  readonly parked: readonly ParkedDocument[];
+  readonly unopened: readonly UnopenedDocument[];
 }
 
 /** cStat of NFeDistribuicaoDFe (NT 2014.002). */
@@ -54,7 +54,7 @@ export const BLOCKED = "656";
 
 const MIB = 1_048_576;
 
-/** The service answers with up to 50 documents; more are refused as a whole. What is over the other limits is parked. */
+/** The service answers with up to 50 documents; more are refused as a whole. What is over the other limits is not opened. */
 export const DISTRIBUTION_LIMITS: BatchLimits = {
   documents: 50,
   entries: 50,
@@ -125,7 +125,7 @@ export interface Inflating {
 
 /**
  * Inflates the documents of an answer, each by itself and within the limits of one: a docZip that is damaged, or inflates over them,
- * is `parked`, and the others stay.
+ * is `unopened`, and the others stay.
  */
 export async function openAnswer(
   { zips, ...answer }: PackedAnswer,
@@ -133,13 +133,13 @@ export async function openAnswer(
 ): Promise<DistributionAnswer> {
   const counter = new LimitCounter(limits);
   const documents: DistributedDocument[] = [];
-  const parked: ParkedDocument[] = [];
+  const unopened: UnopenedDocument[] = [];
   for (const zip of zips) {
     const opened = await openZip(zip, counter, { signal, reserve });
-    if ("why" in opened) parked.push(opened);
+    if ("why" in opened) unopened.push(opened);
     else documents.push(opened);
   }
-  return { ...answer, documents, parked };
+  return { ...answer, documents, unopened };
 }
 
 const nsuOf = (text: string | null | undefined): number | null =>
@@ -149,7 +149,7 @@ async function openZip(
   { nsu, schema, isBase64, packed }: PackedDocument,
   counter: LimitCounter,
   { signal, reserve }: Inflating,
-): Promise<DistributedDocument | ParkedDocument> {
+): Promise<DistributedDocument | UnopenedDocument> {
   if (!isBase64) return { nsu, schema, why: "base64", packed: kept(packed) };
   const part: Part = { name: "docZip", kind: "gzip", bytes: packed };
   const opened = await openPart(part, counter, signal, reserve);

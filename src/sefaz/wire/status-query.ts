@@ -6,14 +6,14 @@ import { type Answer, answerIn, envelope, NFE, statusOf, textOf } from "./soap.t
 import { type EventAnswer, eventAnswer } from "./statement-wire.ts";
 
 /** An event that the service has of a note, with the bytes of its procEventoNFe. */
-export interface KnownEvent extends EventAnswer {
+export interface QueriedEvent extends EventAnswer {
   /** CNPJ or CPF of its author. */
   readonly author: string | null;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** protNFe. */
-export interface KnownProtocol {
+export interface QueriedProtocol {
   readonly cStat: string;
   readonly xMotivo: string;
   readonly nProt: string | null;
@@ -26,8 +26,8 @@ export interface StatusAnswer {
   readonly cStat: string;
   readonly xMotivo: string;
   readonly accessKey: string | null;
-  readonly protocol: KnownProtocol | null;
-  readonly events: readonly KnownEvent[];
+  readonly protocol: QueriedProtocol | null;
+  readonly events: readonly QueriedEvent[];
 }
 
 /** The SOAP message that asks for protocol and events of a note (consSitNFe 4.00). */
@@ -49,11 +49,11 @@ export function readStatusAnswer(bytes: Uint8Array): Result<StatusAnswer, SefazF
     ...status,
     accessKey: textOf(element, "chNFe", 44),
     protocol: protocolOf(element),
-    events: events.flatMap((event) => knownEvent(event, answer.value) ?? []),
+    events: events.flatMap((event) => queriedEvent(event, answer.value) ?? []),
   });
 }
 
-function protocolOf(element: XmlElement): KnownProtocol | null {
+function protocolOf(element: XmlElement): QueriedProtocol | null {
   const protocol = childOf(element, "protNFe");
   const info = protocol && childOf(protocol, "infProt");
   const status = info === undefined ? null : statusOf(info);
@@ -67,7 +67,7 @@ function protocolOf(element: XmlElement): KnownProtocol | null {
 }
 
 /** Null for an event without the service's answer in it. */
-function knownEvent(proc: XmlElement, answer: Answer): KnownEvent | null {
+function queriedEvent(proc: XmlElement, answer: Answer): QueriedEvent | null {
   const ret = childOf(proc, "retEvento");
   const read = ret === undefined ? null : eventAnswer(ret, answer);
   const bytes = answer.piece(proc);

@@ -68,7 +68,7 @@ const NONE = ok({
   ultNSU: 0,
   maxNSU: 0,
   documents: [],
-  parked: [],
+  unopened: [],
 });
 const answered: Act = async ({ ports }) => {
   const { permit } = await claimCall(ports, { ...OF_CNPJ, company: 1 }, CURSOR);

@@ -23,7 +23,7 @@ const answer = (ultNSU: number, nsus: readonly (number | null)[], cStat = "138")
   ultNSU,
   maxNSU: ultNSU,
   documents: nsus.map(doc),
-  parked: [],
+  unopened: [],
 });
 
 test("the NSUs that an answer passes are those after the last one, up to its ultNSU, of no document", () => {

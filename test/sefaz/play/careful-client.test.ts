@@ -22,9 +22,9 @@ class CarefulClient {
       this.next = now + (answer.error.mayHaveArrived ? HOUR : 60_000);
       return;
     }
-    const { cStat, ultNSU, maxNSU, documents, parked } = answer.value;
+    const { cStat, ultNSU, maxNSU, documents, unopened } = answer.value;
     this.got.push(...documents.flatMap(({ nsu }) => nsu ?? []));
-    this.parked.push(...parked.flatMap(({ nsu }) => nsu ?? []));
+    this.parked.push(...unopened.flatMap(({ nsu }) => nsu ?? []));
     if (cStat !== "656") this.ultNSU = ultNSU ?? this.ultNSU;
     this.next = cStat === "138" && ultNSU !== maxNSU ? now + 1_000 : now + HOUR;
   }

@@ -4,10 +4,10 @@ import { SignedXml } from "xml-crypto";
 import {
   eventId,
   eventoOf,
+  type RecipientStatement,
   reasonFlaw,
   reasonText,
   STATEMENT_TYPES,
-  type Statement,
 } from "../../../src/sefaz/statements/evento.ts";
 import { signedEvento } from "../../../src/sefaz/statements/sign-evento.ts";
 import { statementRequest } from "../../../src/sefaz/wire/statement-wire.ts";
@@ -24,7 +24,7 @@ const AT = Date.parse("2026-11-20T12:00:00Z");
 const ZONE = "America/Sao_Paulo";
 const REASON = "Mercadoria recusada: caixa <aberta> & molhada, item 3 > 2";
 
-const statement = (more: Partial<Statement> = {}): Statement => ({
+const statement = (more: Partial<RecipientStatement> = {}): RecipientStatement => ({
   environment: "1",
   author: CNPJ,
   accessKey: announcedKey(1),
@@ -35,7 +35,7 @@ const statement = (more: Partial<Statement> = {}): Statement => ({
   ...more,
 });
 
-async function signed(more: Partial<Statement> = {}, zone = ZONE): Promise<string> {
+async function signed(more: Partial<RecipientStatement> = {}, zone = ZONE): Promise<string> {
   const made = await signedEvento(statement(more), zone, await signingKey(CNPJ));
   if (!made.ok) throw new Error(JSON.stringify(made.error));
   return made.value;
@@ -64,7 +64,7 @@ test("the time of a statement has the offset of the company's zone, in whole hou
 
 test("a statement that the schema would refuse is not signed, and its field is named", async () => {
   const key = await signingKey(CNPJ);
-  const field = async (more: Partial<Statement>) => {
+  const field = async (more: Partial<RecipientStatement>) => {
     const made = await signedEvento(statement(more), ZONE, key);
     return made.ok ? null : made.error;
   };

@@ -62,7 +62,7 @@ test("an answer gives cStat, cursor and each document with its NSU and schema, i
       dhResp: "2026-11-20T10:00:00-03:00",
       ultNSU: 12,
       maxNSU: 340,
-      parked: [],
+      unopened: [],
     });
     expect(
       documents.map(({ nsu, schema, bytes }) => [nsu, schema, new TextDecoder().decode(bytes)]),
@@ -73,10 +73,10 @@ test("an answer gives cStat, cursor and each document with its NSU and schema, i
   }
 });
 
-test("a docZip that cannot be opened is parked with its NSU, and the others stay", async () => {
+test("a docZip that cannot be opened is given unopened with its NSU, and the others stay", async () => {
   const bomb = await gzipBase64(new Uint8Array(2_000_000));
   const cut = (await gzipBase64("<resNFe>".repeat(50))).slice(0, 40);
-  const { documents, parked } = await read(
+  const { documents, unopened } = await read(
     answerOf("138", [
       docZip(1, "!not base64!"),
       docZip(2, cut),
@@ -89,16 +89,16 @@ test("a docZip that cannot be opened is parked with its NSU, and the others stay
     ]),
   );
   expect(documents.map(({ nsu }) => nsu)).toEqual([3]);
-  expect(parked.map(({ nsu, why }) => [nsu, why])).toEqual([
+  expect(unopened.map(({ nsu, why }) => [nsu, why])).toEqual([
     [1, "base64"],
     [2, "gzip"],
     [4, "too_large"],
     [5, "nested"],
   ]);
-  expect(new TextDecoder().decode(parked[0]?.packed)).toBe("!not base64!");
+  expect(new TextDecoder().decode(unopened[0]?.packed)).toBe("!not base64!");
 });
 
-test("documents over the limit of all together are parked, and those before them stay", async () => {
+test("documents over the limit of all together stay unopened, and those before them stay", async () => {
   const zips = await Promise.all(
     [1, 2, 3].map(async (nsu) => docZip(nsu, await gzipBase64("x".repeat(400)))),
   );
@@ -106,7 +106,7 @@ test("documents over the limit of all together are parked, and those before them
     limits: { ...DISTRIBUTION_LIMITS, inflatedBytes: 900 },
   });
   expect(answer.ok && answer.value.documents.map(({ nsu }) => nsu)).toEqual([1, 2]);
-  expect(answer.ok && answer.value.parked.map(({ nsu, why }) => [nsu, why])).toEqual([
+  expect(answer.ok && answer.value.unopened.map(({ nsu, why }) => [nsu, why])).toEqual([
     [3, "too_large"],
   ]);
 });
@@ -114,14 +114,14 @@ test("documents over the limit of all together are parked, and those before them
 test("an answer has 50 documents and 32 MiB of them at most", async () => {
   // Over 10 MiB is none alone; four are over 32 MiB together.
   const zip = packedBlanks(9_900_000).toBase64();
-  const { documents, parked } = await read(
+  const { documents, unopened } = await read(
     answerOf(
       "138",
       [1, 2, 3, 4].map((nsu) => docZip(nsu, zip)),
     ),
   );
   expect(documents.map(({ nsu }) => nsu)).toEqual([1, 2, 3]);
-  expect(parked.map(({ nsu, why }) => [nsu, why])).toEqual([[4, "too_large"]]);
+  expect(unopened.map(({ nsu, why }) => [nsu, why])).toEqual([[4, "too_large"]]);
   const small = await gzipBase64("<resNFe/>");
   const of = (count: number) =>
     utf8(

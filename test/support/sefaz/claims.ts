@@ -31,7 +31,7 @@ export const answered = (cStat: string, more: Partial<DistributionAnswer> = {}):
     ultNSU: 0,
     maxNSU: 0,
     documents: [],
-    parked: [],
+    unopened: [],
     ...more,
   });
 

@@ -17,7 +17,7 @@ export async function ownPermit(ports: Ports): Promise<CallPermit> {
 /** An answer with documents (138). */
 export const found = (
   documents: DistributionAnswer["documents"],
-  parked: DistributionAnswer["parked"] = [],
+  unopened: DistributionAnswer["unopened"] = [],
   more: Partial<DistributionAnswer> = {},
 ) =>
   ok({
@@ -27,6 +27,6 @@ export const found = (
     ultNSU: 50,
     maxNSU: 90,
     documents,
-    parked,
+    unopened,
     ...more,
   });

@@ -64,7 +64,7 @@ export class ModelService {
       maxNSU,
       dhResp: null,
       documents: found,
-      parked: [],
+      unopened: [],
     });
     const forbid = (why: string) => {
       this.forbidden.push(`${cnpj} ${ask.kind} at ${now}: ${why}`);

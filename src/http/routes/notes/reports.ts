@@ -6,8 +6,8 @@ import { type CheckResult, completeness } from "../../../reports/completeness.ts
 import {
   CHECKS,
   type CompletenessRow,
-  DUE_STATEMENTS,
   SITUATIONS,
+  STATEMENT_KINDS,
 } from "../../../reports/completeness-row.ts";
 import { FETCHED, fetchedCnpjs } from "../../../reports/fetched-cnpjs.ts";
 import { cached, NOT_MODIFIED } from "../../cache/cached.ts";
@@ -50,7 +50,7 @@ const RowSchema = z
       description:
         "Da nota anunciada: o que a SEFAZ diz; unknown: a empresa declarou que não a conhece",
     }),
-    statement: z.enum(DUE_STATEMENTS).nullable(),
+    statement: z.enum(STATEMENT_KINDS).nullable(),
     due_at: z.string().nullable().openapi({ description: "Até quando a manifestação é aceita" }),
     recipient_cnpj: z.string().nullable(),
     nsu: z.int().nullable(),

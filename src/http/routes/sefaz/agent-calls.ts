@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { err, ok } from "../../../lib/result.ts";
 import { sefazFault } from "../../../ports/sefaz-fault.ts";
-import { claimForAgent, permitOf } from "../../../sefaz/fetch/agent-calls.ts";
+import { claimCallForAgent, permitOf } from "../../../sefaz/fetch/agent-calls.ts";
 import { ANSWER_BYTES, LATE_ANSWER_BYTES } from "../../../sefaz/fetch/limits.ts";
 import { messageOf } from "../../../sefaz/fetch/make-call.ts";
 import { receiveResult } from "../../../sefaz/fetch/receive-result.ts";
@@ -58,7 +58,7 @@ const postClaim = defineOpenAPIRoute<typeof claimRoute, Env>({
   handler: async (c) => {
     const { ports, actor } = c.var;
     const { cnpjs } = c.req.valid("json");
-    const claim = await claimForAgent(ports, actor.company, cnpjs ?? null);
+    const claim = await claimCallForAgent(ports, actor.company, cnpjs ?? null);
     if (claim.permit === null)
       return c.json({ call: null, next_at: instantOrNull(claim.nextAt) }, 200);
     const { id, cnpj, environment, sendBefore } = claim.permit;

@@ -5,7 +5,7 @@ import { sefazFault } from "../../../ports/sefaz-fault.ts";
 import {
   type AgentStep,
   answerForAgent,
-  claimForAgent,
+  claimStatementForAgent,
   type Reported,
 } from "../../../sefaz/statements/agent-statements.ts";
 import { STATEMENT_TYPES } from "../../../sefaz/statements/evento.ts";
@@ -86,7 +86,7 @@ const postClaim = defineOpenAPIRoute<typeof claimRoute, Env>({
   handler: async (c) => {
     const { ports, actor, signal } = c.var;
     const { cnpj } = c.req.valid("json");
-    const claimed = await claimForAgent(ports, actor.company, cnpj, signal);
+    const claimed = await claimStatementForAgent(ports, actor.company, cnpj, signal);
     if (claimed.step === null)
       return c.json({ statement: null, next_at: instantOrNull(claimed.nextAt) }, 200);
     return c.json({ statement: stepView(claimed.step), next_at: null }, 200);

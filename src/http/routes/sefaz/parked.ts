@@ -1,6 +1,6 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import {
-  type Parked,
+  type ParkedDocument,
   parkedBytes,
   parkedDocuments,
   retryParked,
@@ -28,7 +28,7 @@ const ParkedId = z
     return { cnpj, environment: environment === "1" ? "1" : "2", nsu: Number(nsu) } as const;
   });
 
-const idOf = ({ cnpj, environment, nsu }: Pick<Parked, "cnpj" | "environment" | "nsu">) =>
+const idOf = ({ cnpj, environment, nsu }: Pick<ParkedDocument, "cnpj" | "environment" | "nsu">) =>
   `${cnpj}.${environment}.${nsu}`;
 
 export const ParkedSchema = z

@@ -2,7 +2,7 @@ import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { withoutPrintMarks } from "../../../nfe/access-key.ts";
 import { askStatement } from "../../../sefaz/statements/ask-statement.ts";
 import {
-  AWARENESS,
+  AWARENESS_RULES,
   awarenessRule,
   changeAwarenessRule,
 } from "../../../sefaz/statements/awareness.ts";
@@ -160,7 +160,7 @@ const getList = defineOpenAPIRoute<typeof listRoute, Env>({
 
 const RuleSchema = z
   .object({
-    awareness: z.enum(AWARENESS).openapi({
+    awareness: z.enum(AWARENESS_RULES).openapi({
       description:
         "De quais notas anunciadas a ciência é manifestada sem uma pessoa: never, always, ou known_suppliers (há de-para do fornecedor)",
     }),

@@ -3,17 +3,17 @@ import { columnsOf } from "../ports/columns.ts";
 import type { Row } from "../ports/sql.ts";
 import { AWARENESS_MS, CONCLUSIVE_MS } from "../sefaz/statements/limits.ts";
 import {
-  ASKED,
-  AWARENESS,
-  CONCLUSIVE,
+  ASKED_STATES,
+  AWARENESS_TYPE,
+  CONCLUSIVE_TYPES,
   statementKnown,
 } from "../sefaz/statements/statement-known.ts";
-import { type AnnouncedNote, announcedIn, announcedRow } from "./announced.ts";
+import { type AnnouncedWithStatements, announcedIn, announcedRow } from "./announced.ts";
 import {
   byPlace,
   type CompletenessRow,
-  type DueStatement,
   rowOf,
+  type StatementKind,
   sortable,
 } from "./completeness-row.ts";
 import type { Looked } from "./row-pages.ts";
@@ -24,7 +24,7 @@ export interface DueWindow {
   readonly until: number;
 }
 
-const WITHIN_MS: Readonly<Record<DueStatement, number>> = {
+const WITHIN_MS: Readonly<Record<StatementKind, number>> = {
   awareness: AWARENESS_MS,
   conclusive: CONCLUSIVE_MS,
 };
@@ -49,8 +49,8 @@ const HERE_SQL = `select ${NOTE.sql}, a.cnpj, a.nsu from notes n indexed by note
     left join announced_notes a on a.company = n.company and a.access_key = n.access_key
   where n.company = ?1 and n.issued_ms >= ?2 and (n.issued_ms > ?2 or n.id > ?3) and n.issued_ms < ?4
     and n.status <> 'CANCELADA' and n.issued_by_us = 0
-    and (a.c_sit = '1' or (a.c_sit is null and ${statementKnown("n", AWARENESS, ASKED)}))
-    and not ${statementKnown("n", CONCLUSIVE, ASKED)}
+    and (a.c_sit = '1' or (a.c_sit is null and ${statementKnown("n", AWARENESS_TYPE, ASKED_STATES)}))
+    and not ${statementKnown("n", CONCLUSIVE_TYPES, ASKED_STATES)}
   order by n.issued_ms, n.id limit ?5`;
 
 /**
@@ -58,11 +58,14 @@ const HERE_SQL = `select ${NOTE.sql}, a.cnpj, a.nsu from notes n indexed by note
  * here, ten days, and the conclusive one that has to follow, 180 days. Both are counted from the issue, which is never after the
  * authorisation. Fails with `report.too_many_notes`.
  */
-export async function dueStatements(looked: Looked, window: DueWindow): Promise<CompletenessRow[]> {
+export async function missingStatements(
+  looked: Looked,
+  window: DueWindow,
+): Promise<CompletenessRow[]> {
   const found: CompletenessRow[] = [];
   for (const [statement, isMade] of [
-    ["awareness", ({ isAsked }: AnnouncedNote) => isAsked],
-    ["conclusive", ({ isConcluded }: AnnouncedNote) => isConcluded],
+    ["awareness", ({ isAsked }: AnnouncedWithStatements) => isAsked],
+    ["conclusive", ({ isConcluded }: AnnouncedWithStatements) => isConcluded],
   ] as const)
     for await (const page of announcedIn(looked, issuedIn(window, statement)))
       for (const note of page)
@@ -77,12 +80,12 @@ export async function dueStatements(looked: Looked, window: DueWindow): Promise<
   return byPlace(found);
 }
 
-const issuedIn = ({ from, until }: DueWindow, statement: DueStatement) => ({
+const issuedIn = ({ from, until }: DueWindow, statement: StatementKind) => ({
   from: from - WITHIN_MS[statement],
   until: until - WITHIN_MS[statement],
 });
 
-function due(statement: DueStatement, issuedMs: number, accessKey: string) {
+function due(statement: StatementKind, issuedMs: number, accessKey: string) {
   const dueAt = issuedMs + WITHIN_MS[statement];
   return { check: "statement_due", place: sortable(dueAt) + accessKey, statement, dueAt } as const;
 }
