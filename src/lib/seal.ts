@@ -32,7 +32,7 @@ export async function seal(
     await keyOf(purpose, secret),
     utf8(password),
   );
-  return [VERSION, base64(iv), base64(new Uint8Array(sealed))].join(".");
+  return [VERSION, iv.toBase64(), new Uint8Array(sealed).toBase64()].join(".");
 }
 
 /** Decrypts a password; null when the secret, the binding or the text is not that of `seal`. */
@@ -46,9 +46,9 @@ export async function unseal(
   if (version !== VERSION) return null;
   try {
     const opened = await crypto.subtle.decrypt(
-      { name: "AES-GCM", iv: bytes(iv), additionalData: utf8(bound) },
+      { name: "AES-GCM", iv: Uint8Array.fromBase64(iv), additionalData: utf8(bound) },
       await keyOf(purpose, secret),
-      bytes(text),
+      Uint8Array.fromBase64(text),
     );
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(opened);
   } catch {
@@ -68,10 +68,3 @@ async function keyOf(purpose: SealedFor, secret: string): Promise<CryptoKey> {
 }
 
 const utf8 = (text: string) => Uint8Array.from(new TextEncoder().encode(text));
-const base64 = (data: Uint8Array): string => btoa(String.fromCharCode(...data));
-function bytes(text: string): Uint8Array<ArrayBuffer> {
-  const chars = atob(text);
-  const data = new Uint8Array(chars.length);
-  for (let i = 0; i < chars.length; i++) data[i] = chars.charCodeAt(i);
-  return data;
-}

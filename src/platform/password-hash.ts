@@ -58,7 +58,7 @@ export function passwordHasher(
     async hash(password) {
       const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
       const bytes = await bounded(password, salt, { cost, r: R, p: P }, HASH_BYTES);
-      return `$scrypt$ln=${cost},r=${R},p=${P}$${base64(salt)}$${base64(bytes)}`;
+      return `$scrypt$ln=${cost},r=${R},p=${P}$${unpadded(salt)}$${unpadded(bytes)}`;
     },
     async verify(password, hash) {
       const [, ln = "", r = "", p = "", salt = "", expected = ""] = PORTABLE.exec(hash) ?? [];
@@ -71,8 +71,11 @@ export function passwordHasher(
         parameters.p <= 4 &&
         2 ** parameters.cost * parameters.r <= MAX_N_R;
       if (!sane) return false;
-      const known = bytesOf(expected);
-      return equal(await bounded(password, bytesOf(salt), parameters, known.length), known);
+      const known = Uint8Array.fromBase64(expected);
+      return equal(
+        await bounded(password, Uint8Array.fromBase64(salt), parameters, known.length),
+        known,
+      );
     },
   };
 }
@@ -84,7 +87,4 @@ function equal(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0;
 }
 
-const base64 = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes)).replace(/=+$/, "");
-const bytesOf = (text: string): Uint8Array =>
-  Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+const unpadded = (bytes: Uint8Array): string => bytes.toBase64({ omitPadding: true });

@@ -10,10 +10,7 @@ export interface DocumentToSend {
 /** gzip of a text or of bytes, in base64, as `docZip` has it. */
 export async function gzipBase64(content: string | Uint8Array<ArrayBuffer>): Promise<string> {
   const packed = new Blob([content]).stream().pipeThrough(new CompressionStream("gzip"));
-  const bytes = new Uint8Array(await new Response(packed).arrayBuffer());
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text);
+  return new Uint8Array(await new Response(packed).arrayBuffer()).toBase64();
 }
 
 /** One docZip of a distribution; `content`: its text as it stands there. */

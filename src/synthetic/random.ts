@@ -29,8 +29,6 @@ export class Random {
 
   /** `length` bytes as base64. */
   base64(length: number): string {
-    let text = "";
-    for (let n = 0; n < length; n += 1) text += String.fromCharCode(this.below(256));
-    return btoa(text);
+    return Uint8Array.from({ length }, () => this.below(256)).toBase64();
   }
 }

@@ -8,7 +8,7 @@ export const OVERLAP_MS = 24 * 3_600_000;
 
 /** A new secret of Standard Webhooks: `whsec_` and 32 random bytes in base64. */
 export const newSecret = (): string =>
-  PREFIX + base64(crypto.getRandomValues(new Uint8Array(SECRET_BYTES)));
+  PREFIX + crypto.getRandomValues(new Uint8Array(SECRET_BYTES)).toBase64();
 
 /** `v1,` and the HMAC-SHA-256 of `id.timestamp.body` in base64; `timestamp` in seconds. */
 export async function signature(
@@ -17,11 +17,11 @@ export async function signature(
   timestamp: number,
   body: string,
 ): Promise<string> {
-  const bytes = Uint8Array.from(atob(secret.slice(PREFIX.length)), (c) => c.charCodeAt(0));
+  const bytes = Uint8Array.fromBase64(secret.slice(PREFIX.length));
   const hmac = { name: "HMAC", hash: "SHA-256" };
   const key = await crypto.subtle.importKey("raw", bytes, hmac, false, ["sign"]);
   const text = Uint8Array.from(new TextEncoder().encode(`${id}.${timestamp}.${body}`));
-  return `v1,${base64(new Uint8Array(await crypto.subtle.sign("HMAC", key, text)))}`;
+  return `v1,${new Uint8Array(await crypto.subtle.sign("HMAC", key, text)).toBase64()}`;
 }
 
 /** A secret as it is stored: sealed, and bound to its webhook. */
@@ -53,5 +53,3 @@ export async function openSecrets(
   );
   return opened[0] === null ? [] : opened.filter((one) => one !== null);
 }
-
-const base64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "../../lib/result.ts";
+import { fromBase64 } from "../base64.ts";
 import type { Container, Part } from "../document.ts";
 import type { NfeFailure } from "../failures.ts";
 import { tooMany } from "../layout/field-errors.ts";
@@ -7,7 +8,6 @@ import { otherDocument } from "../other-documents.ts";
 import { attributeOf, childOf, type XmlElement } from "../xml/element.ts";
 import type { Decoded } from "../xml/encoding.ts";
 import type { Span } from "../xml/scan.ts";
-import { fromBase64 } from "./base64.ts";
 import { piecesOf } from "./pieces.ts";
 
 /** Most documents of one container. The services answer with up to 50. */

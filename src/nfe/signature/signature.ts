@@ -1,3 +1,4 @@
+import { fromBase64 } from "../base64.ts";
 import { attributeOf, type XmlElement } from "../xml/element.ts";
 import { decodeXml } from "../xml/encoding.ts";
 import { parseXml } from "../xml/scan.ts";
@@ -165,9 +166,7 @@ const isAlgorithm = (element: XmlElement | undefined, uri: string): boolean =>
 /** The bytes of an element's base64, with blanks allowed; null for other content. */
 function base64Of(element: XmlElement | undefined): Uint8Array<ArrayBuffer> | null {
   if (element === undefined || element.children.length > 0) return null;
-  const text = element.text.replace(/[ \t\r\n]+/g, "");
-  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return null;
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  return fromBase64(element.text.replaceAll("\r", ""));
 }
 
 /** As each runtime's types name what its WebCrypto takes. */

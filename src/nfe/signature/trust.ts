@@ -1,3 +1,4 @@
+import { fromBase64 } from "../base64.ts";
 import {
   CERT_SIGN,
   type Certificate,
@@ -33,9 +34,8 @@ const PEM = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-
 export function readTrustStore(pem: string): TrustStore | null {
   const all: Certificate[] = [];
   for (const [, base64 = ""] of pem.matchAll(PEM)) {
-    const text = base64.replace(/\s+/g, "");
-    if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text) || text.length % 4 !== 0) return null;
-    const certificate = readCertificate(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)));
+    const bytes = fromBase64(base64.replace(/\s+/g, ""));
+    const certificate = bytes && readCertificate(bytes);
     if (certificate === null) return null;
     all.push(certificate);
   }

@@ -221,7 +221,7 @@ async function opened(
   const checked = orFail(result);
   const secret =
     "pfx" in given
-      ? { passphrase, pfx: base64Of(pfx), fileHash: null }
+      ? { passphrase, pfx: pfx.toBase64(), fileHash: null }
       : { passphrase, pfx: null, fileHash: await sha256(pfx) };
   return { checked, secret };
 }
@@ -231,5 +231,3 @@ const OF_OTHERS: readonly CertificateFailure["code"][] = [
   "certificate.other_holder",
   "certificate.unreadable",
 ];
-
-const base64Of = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));

@@ -75,10 +75,7 @@ async function openRow(
   const secret = await unsealCertificate(ports, company, id, sealed);
   if (secret === null) return err({ code: "certificate.secret_unreadable" });
   const { passphrase, pfx, fileHash } = secret;
-  if (pfx !== null) {
-    const bytes = Uint8Array.from(atob(pfx), (character) => character.charCodeAt(0));
-    return ok({ pfx: bytes, passphrase });
-  }
+  if (pfx !== null) return ok({ pfx: Uint8Array.fromBase64(pfx), passphrase });
   const bytes = await reader.file(file ?? "");
   if (bytes === null || (await sha256(bytes)) !== fileHash)
     return err({ code: "certificate.file", file: file ?? "" });

@@ -23,7 +23,7 @@ export const ALLOWANCE_MS = HOUR_MS + CALL_MS + MARGIN_MS;
 /** Between two calls by the cursor while the service has more. */
 export const PACE_MS = 1_000;
 
-/** The first pause after a call that did not reach the service; it doubles up to an hour. */
+/** The first pause after a fault; it doubles up to an hour. */
 export const FIRST_PAUSE_MS = 60_000;
 
 /** Calls by the cursor of different CNPJs are spread over this time after the hour. */

@@ -13,6 +13,7 @@ import type { DistributionAnswer } from "../wire/distribution.ts";
 import type { CallPermit } from "./claim-call.ts";
 import { PAUSE_FULL_MS, REST_MS } from "./limits.ts";
 import { answeredNsu, keptGaps } from "./nsu-gaps.ts";
+import { chanceOf } from "./pause.ts";
 import { type Sorted, sortDocuments } from "./sort-documents.ts";
 import { type CallResult, type Meaning, meaningOf, type NextTimes, timesAfter } from "./times.ts";
 import {
@@ -106,9 +107,6 @@ function believed({ ask }: CallPermit, result: CallResult): CallResult {
 /** No answer to what was asked; a refusal of one key says nothing about the others. */
 const isFailure = ({ ask }: CallPermit, meaning: Meaning): boolean =>
   meaning === "blocked" || meaning === "paused" || (meaning === "refused" && ask.kind === "cursor");
-
-/** The last digits of the permit's id are random: 0 to 1. */
-const chanceOf = (id: string): number => Number.parseInt(id.slice(-4), 16) / 0x10000;
 
 /** The rows that a call's answer may still change. */
 export const isAwaited = ({ company, cnpj, environment, id }: CallPermit): Guard => ({

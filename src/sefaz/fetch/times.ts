@@ -1,7 +1,8 @@
 import type { Result } from "../../lib/result.ts";
 import type { SefazFault } from "../../ports/sefaz-fault.ts";
 import { BLOCKED, type DistributionAnswer, FOUND, NONE_FOUND } from "../wire/distribution.ts";
-import { FIRST_PAUSE_MS, HOUR_MS, PACE_MS, REST_MS, SPREAD_MS, UNKNOWN_MS } from "./limits.ts";
+import { PACE_MS, REST_MS, SPREAD_MS, UNKNOWN_MS } from "./limits.ts";
+import { pauseAfterFaults } from "./pause.ts";
 
 /** When calls of a CNPJ may be made again, ms UTC. Null: as it is. */
 export interface NextTimes {
@@ -52,7 +53,7 @@ export function timesAfter(
   const byCursor = asked.kind === "cursor";
   const free = (nextAt: number, dueAt: number): NextTimes =>
     byCursor ? { blockedUntil: 0, nextAt, dueAt } : { blockedUntil: 0, nextAt: null, dueAt: null };
-  const pause = now + pauseAfter(asked.faults, chance);
+  const pause = now + pauseAfterFaults(asked.faults, chance);
   // No limit of the service, only ours; an ask has no time of its own.
   const paused = byCursor ? free(0, pause) : { blockedUntil: pause, nextAt: null, dueAt: null };
   const rested = now + REST_MS;
@@ -97,9 +98,3 @@ const isUnknown = ({ kind, mayHaveArrived, status }: SefazFault): boolean =>
 
 const isBetween = (after: number, ult: number | null, max: number | null): boolean =>
   ult !== null && max !== null && after < ult && ult < max;
-
-/** One minute, two, four … up to an hour, and up to half of that more. */
-function pauseAfter(faults: number, chance: number): number {
-  const pause = Math.min(HOUR_MS, FIRST_PAUSE_MS * 2 ** Math.min(faults, 10));
-  return pause + Math.floor((chance * pause) / 2);
-}

@@ -1,5 +1,6 @@
 import { ROOT_LENGTH, rootOf } from "../../nfe/taxpayer.ts";
 import type { Ports } from "../../ports/ports.ts";
+import type { Row } from "../../ports/sql.ts";
 import { heldHereSql } from "../certificates/held-here.ts";
 import { MOST_AUTHORS, MOST_OF_AUTHOR } from "./limits.ts";
 
@@ -39,28 +40,28 @@ export async function dueAuthors(
   return rows.map(({ company, author }) => ({ company: Number(company), author: String(author) }));
 }
 
+/** The due statements of a company among `which` (SQL), of each note the one that goes first. ?1 company, ?2 now. */
+const dueSql = (
+  which: string,
+) => `select s.id, s.proof is not null as proven from sefaz_statements s indexed by sefaz_statements_due
+  where s.company = ?1 and s.next_at <= ?2 and s.call_until <= ?2 and ${which}
+    and (s.state = 'done' or not exists (select 1 from sefaz_statements o where o.company = ?1
+      and o.access_key = s.access_key and o.id < s.id and o.state in ('asked', 'sending')))
+  order by s.next_at, s.id limit ${MOST_OF_AUTHOR}`;
+const OF_AUTHOR = dueSql("s.author = ?3 and (?4 = 1 or s.proof is not null)");
+const OF_HOLDER = dueSql(`(substr(s.author, 1, ${ROOT_LENGTH}) = ?3 or s.proof is not null)`);
+
 /**
  * The statements of one CNPJ with something to do now, of each note the one that goes first. `mayCall`: there is a certificate, else
  * only those that need none.
  */
-export async function dueStatements(
+export async function dueOfAuthor(
   ports: Pick<Ports, "reader" | "clock">,
   { company, author }: DueAuthor,
   mayCall: boolean,
 ): Promise<DueStatement[]> {
-  const rows = await ports.reader.rows({
-    sql: `select s.id, s.proof is not null as proven from sefaz_statements s indexed by sefaz_statements_due
-      where s.company = ?1 and s.next_at <= ?2 and s.call_until <= ?2 and s.author = ?3 and (?4 = 1 or s.proof is not null)
-        and (s.state = 'done' or not exists (select 1 from sefaz_statements o where o.company = ?1
-          and o.access_key = s.access_key and o.id < s.id and o.state in ('asked', 'sending')))
-      order by s.next_at, s.id limit ?5`,
-    args: [company, ports.clock.now(), author, Number(mayCall), MOST_OF_AUTHOR],
-  });
-  return rows.map(({ id, proven }) => ({
-    company,
-    id: String(id),
-    isProven: Number(proven) === 1,
-  }));
+  const args = [company, ports.clock.now(), author, Number(mayCall)];
+  return dueFrom(company, await ports.reader.rows({ sql: OF_AUTHOR, args }));
 }
 
 /** The same of a company, of all CNPJs with the root of an agent's certificate; those that need none are of every CNPJ. */
@@ -69,20 +70,12 @@ export async function dueOfHolder(
   company: number,
   holder: string,
 ): Promise<DueStatement[]> {
-  const rows = await ports.reader.rows({
-    sql: `select s.id, s.proof is not null as proven from sefaz_statements s indexed by sefaz_statements_due
-      where s.company = ?1 and s.next_at <= ?2 and s.call_until <= ?2 and (substr(s.author, 1, ${ROOT_LENGTH}) = ?3 or s.proof is not null)
-        and (s.state = 'done' or not exists (select 1 from sefaz_statements o where o.company = ?1
-          and o.access_key = s.access_key and o.id < s.id and o.state in ('asked', 'sending')))
-      order by s.next_at, s.id limit ?4`,
-    args: [company, ports.clock.now(), rootOf(holder), MOST_OF_AUTHOR],
-  });
-  return rows.map(({ id, proven }) => ({
-    company,
-    id: String(id),
-    isProven: Number(proven) === 1,
-  }));
+  const args = [company, ports.clock.now(), rootOf(holder)];
+  return dueFrom(company, await ports.reader.rows({ sql: OF_HOLDER, args }));
 }
+
+const dueFrom = (company: number, rows: readonly Row[]): DueStatement[] =>
+  rows.map(({ id, proven }) => ({ company, id: String(id), isProven: Number(proven) === 1 }));
 
 /** When an agent with such a certificate has something to do next, ms UTC; null: nothing waits. */
 export async function nextDueAt(

@@ -1,13 +1,9 @@
 /** All in ms. */
-export const MINUTE_MS = 60_000;
-export const HOUR_MS = 3_600_000;
-export const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 
 /** From the claim of a statement to the end of its calls, at most (three calls); then another process may take it. */
 export const LEASE_MS = 6 * MINUTE_MS;
-
-/** The first pause after a fault; it doubles up to an hour. */
-export const FIRST_PAUSE_MS = MINUTE_MS;
 
 /** Queries for the proof of a statement that was registered by a call whose answer was lost; then it stays without. */
 export const MOST_PROOF_QUERIES = 30;

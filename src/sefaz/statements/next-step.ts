@@ -3,6 +3,7 @@ import { instantOf } from "../../nfe/dates.ts";
 import { REGISTERED } from "../../nfe/read/read-event.ts";
 import { sameRoot } from "../../nfe/taxpayer.ts";
 import type { SefazFault } from "../../ports/sefaz-fault.ts";
+import { HOUR_MS } from "../fetch/limits.ts";
 import {
   EVENT_STATUS,
   type EventAnswer,
@@ -12,7 +13,6 @@ import {
 import type { QueriedEvent, StatusAnswer } from "../wire/status-query.ts";
 import type { ClaimedStatement } from "./claim-statement.ts";
 import { AWARE, isStatementType } from "./evento.ts";
-import { HOUR_MS } from "./limits.ts";
 import type { Pause, Registered } from "./write-outcome.ts";
 
 /** A call of a claimed statement: its note asked for by key, or the event sent with this nSeqEvento. */

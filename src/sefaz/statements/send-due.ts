@@ -4,7 +4,7 @@ import type { Ports } from "../../ports/ports.ts";
 import type { SefazCaller } from "../../ports/sefaz.ts";
 import { faultCode } from "../../resilience/fault-code.ts";
 import { claimStatement } from "./claim-statement.ts";
-import { type DueAuthor, type DueStatement, dueAuthors, dueStatements } from "./due-statements.ts";
+import { type DueAuthor, type DueStatement, dueAuthors, dueOfAuthor } from "./due-statements.ts";
 import { enterProof } from "./enter-proof.ts";
 import { makeStatement, type StatementCertificate } from "./make-statement.ts";
 
@@ -52,7 +52,7 @@ async function sendOfAuthor(
   try {
     if (signal.aborted) return count;
     const certificate = await certificateOf(company, author);
-    for (const one of await dueStatements(ports, due, certificate !== null)) {
+    for (const one of await dueOfAuthor(ports, due, certificate !== null)) {
       if (signal.aborted) break;
       const outcome = await sendOne(ports, caller, certificate, one, signal);
       if (outcome !== "taken") count += 1;

@@ -36,14 +36,14 @@ export async function signedEvento(
   const content = canonicalXml(evento.value, 1);
   if (content === null) return err({ why: "field", field: "xJust" });
   const digest = await crypto.subtle.digest("SHA-1", utf8(content));
-  const signedInfo = signedInfoOf(id, base64(new Uint8Array(digest)));
+  const signedInfo = signedInfoOf(id, new Uint8Array(digest).toBase64());
   // SignedInfo stands in Signature, which declares its namespace.
   const canonical = canonicalXml(`<Signature xmlns="${DSIG}">${signedInfo}</Signature>`, 1) ?? "";
   const value = await signature(pkcs8, canonical);
   if (value === null) return err({ why: "key" });
   const signed = evento.value.replace(
     /<\/evento>$/,
-    `<Signature xmlns="${DSIG}">${signedInfo}<SignatureValue>${value}</SignatureValue><KeyInfo><X509Data><X509Certificate>${base64(certificate)}</X509Certificate></X509Data></KeyInfo></Signature></evento>`,
+    `<Signature xmlns="${DSIG}">${signedInfo}<SignatureValue>${value}</SignatureValue><KeyInfo><X509Data><X509Certificate>${certificate.toBase64()}</X509Certificate></X509Data></KeyInfo></Signature></evento>`,
   );
   const holder = await eventSignedBy(new Uint8Array(utf8(signed)), id);
   if (holder === null) return err({ why: "key" });
@@ -56,7 +56,7 @@ export async function signedEvento(
 async function signature(pkcs8: Uint8Array<ArrayBuffer>, data: string): Promise<string | null> {
   try {
     const key = await crypto.subtle.importKey("pkcs8", pkcs8, RSA_SHA1, false, ["sign"]);
-    return base64(new Uint8Array(await crypto.subtle.sign(RSA_SHA1.name, key, utf8(data))));
+    return new Uint8Array(await crypto.subtle.sign(RSA_SHA1.name, key, utf8(data))).toBase64();
   } catch {
     return null;
   }
@@ -67,5 +67,3 @@ const signedInfoOf = (id: string, digest: string): string =>
 
 /** As each runtime's types name what its WebCrypto takes. */
 const utf8 = (text: string): ReturnType<TextEncoder["encode"]> => new TextEncoder().encode(text);
-
-const base64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));

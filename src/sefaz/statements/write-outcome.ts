@@ -3,9 +3,11 @@ import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { type Original, originalFrom } from "../../lib/original.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, WriteStatement } from "../../ports/sql.ts";
+import { FIRST_PAUSE_MS } from "../fetch/limits.ts";
+import { chanceOf, pauseAfterFaults } from "../fetch/pause.ts";
 import type { EventAnswer } from "../wire/statement-wire.ts";
 import { type ClaimedStatement, isClaimed } from "./claim-statement.ts";
-import { FIRST_PAUSE_MS, HOUR_MS, MOST_PROOF_QUERIES, MOST_TEXT } from "./limits.ts";
+import { MOST_PROOF_QUERIES, MOST_TEXT } from "./limits.ts";
 
 type Needs = Pick<Ports, "writer" | "clock" | "originals">;
 
@@ -85,7 +87,8 @@ export interface Pause {
 /** Gives the claim back; a proof that is not found for long is not looked for any more. */
 export function writePause(ports: Needs, claim: ClaimedStatement, pause: Pause): Promise<boolean> {
   const now = ports.clock.now();
-  const next = now + Math.max(pause.atLeastMs ?? 0, pauseAfter(claim));
+  const next =
+    now + Math.max(pause.atLeastMs ?? 0, pauseAfterFaults(claim.faults, chanceOf(claim.call)));
   const isOver = claim.isDone && claim.faults >= MOST_PROOF_QUERIES;
   return commit(ports, [
     {
@@ -169,10 +172,4 @@ function ended(
     ),
     bumpTags(company, ["sefaz"], guard),
   ];
-}
-
-/** One minute, two, four … up to an hour, and up to half of that more by the random end of the id. */
-function pauseAfter({ faults, call }: ClaimedStatement): number {
-  const pause = Math.min(HOUR_MS, FIRST_PAUSE_MS * 2 ** Math.min(faults, 10));
-  return pause + Math.floor((Number.parseInt(call.slice(-4), 16) / 0x10000) * (pause / 2));
 }

@@ -2,7 +2,7 @@ import { LimitCounter } from "../../ingest/upload/limit-counter.ts";
 import { type BatchLimits, DOCUMENT_BYTES } from "../../ingest/upload/limits.ts";
 import { openPart } from "../../ingest/upload/open-part.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
-import { fromBase64 } from "../../nfe/container/base64.ts";
+import { fromBase64 } from "../../nfe/base64.ts";
 import type { Part } from "../../nfe/document.ts";
 import { attributeOf, childOf, type XmlElement } from "../../nfe/xml/element.ts";
 import type { PackedAnswer, PackedDocument } from "../../ports/documents.ts";

@@ -1,6 +1,6 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { err } from "../../../lib/result.ts";
-import { fromBase64 } from "../../../nfe/container/base64.ts";
+import { fromBase64 } from "../../../nfe/base64.ts";
 import { sefazFault } from "../../../ports/sefaz-fault.ts";
 import {
   type AgentStep,

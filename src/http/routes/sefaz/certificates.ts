@@ -1,5 +1,5 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
-import { fromBase64 } from "../../../nfe/container/base64.ts";
+import { fromBase64 } from "../../../nfe/base64.ts";
 import { PFX_BYTES } from "../../../ports/pfx.ts";
 import {
   addCertificate,

@@ -2,13 +2,9 @@
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> | null {
   const dense = text.replace(/[ \t\n]+/g, "");
   if (dense === "" || dense.length % 4 !== 0 || /[^A-Za-z0-9+/=]/.test(dense)) return null;
-  let decoded: string;
   try {
-    decoded = atob(dense);
+    return Uint8Array.fromBase64(dense);
   } catch {
     return null;
   }
-  const bytes = new Uint8Array(decoded.length);
-  for (let i = 0; i < decoded.length; i++) bytes[i] = decoded.charCodeAt(i);
-  return bytes;
 }
