@@ -26,7 +26,7 @@ export interface WantedStatement {
 
 /** SQL of a version that rises with every statement of a note, and with every one that is refused. ?1 company, ?2 access key. */
 const STATEMENTS_VERSION =
-  "(select count(*) + count(nullif(state <> 'refused', 1)) from sefaz_statements where company = ?1 and access_key = ?2)";
+  "(select count(*) + count(*) filter (where state = 'refused') from sefaz_statements where company = ?1 and access_key = ?2)";
 
 /**
  * Asks for a statement about a note that is here or announced: it is sent by the process that has the certificate. The same as
