@@ -27,9 +27,9 @@ export async function parkRefused(
     statements: [
       {
         sql: `insert into sefaz_parked (company, cnpj, environment, nsu, schema, reason, parked_at)
-          select k.company, k.cnpj, k.environment, iif(instr(i.file, '#NSU ') > 0, cast(substr(i.file, instr(i.file, '#NSU ') + 5) as integer),
+          select k.company, k.cnpj, k.environment, coalesce(k.nsus ->> i.position,
               ${belowAll("k.company", "k.cnpj", "k.environment")} + 1
-                - row_number() over (partition by k.cnpj, k.environment, instr(i.file, '#NSU ') > 0)),
+                - row_number() over (partition by k.cnpj, k.environment, k.nsus ->> i.position is null)),
             substr(coalesce(i.results ->> '$[0].failure.code', i.reason, ''), 1, 60), 'refused', ?3
           from json_each(?2) c cross join sefaz_calls k on k.company = ?1 and k.id = c.value and k.job is not null
           join job_items i on i.company = k.company and i.job = k.job
@@ -44,7 +44,7 @@ export async function parkRefused(
         args,
       }),
       {
-        sql: `update sefaz_calls set job = null where company = ?1 and id in (select value from json_each(?2))`,
+        sql: `update sefaz_calls set job = null, nsus = null where company = ?1 and id in (select value from json_each(?2))`,
         args,
       },
     ],

@@ -17,10 +17,12 @@ import { chanceOf } from "./pause.ts";
 import { type Sorted, sortDocuments } from "./sort-documents.ts";
 import { type CallResult, type Meaning, meaningOf, type NextTimes, timesAfter } from "./times.ts";
 import {
+  AWAITED,
   callEnded,
   cursorMoved,
   failingReported,
   keptSummaries,
+  keyOf,
   type Moved,
   noteFault,
   parkedRows,
@@ -109,9 +111,9 @@ const isFailure = ({ ask }: CallPermit, meaning: Meaning): boolean =>
   meaning === "blocked" || meaning === "paused" || (meaning === "refused" && ask.kind === "cursor");
 
 /** The rows that a call's answer may still change. */
-export const isAwaited = ({ company, cnpj, environment, id }: CallPermit): Guard => ({
-  sql: "select 1 from sefaz_cursors where company = ?1 and cnpj = ?2 and environment = ?3 and call = ?4",
-  args: [company, cnpj, environment, id],
+export const isAwaited = (permit: CallPermit): Guard => ({
+  sql: `select 1 from sefaz_cursors where ${AWAITED}`,
+  args: keyOf(permit),
 });
 
 /** Writes while the permit's answer is awaited; `last` ends that, and returns a row. */
@@ -208,7 +210,7 @@ const whatCame = (
     ? [bumpTags(permit.company, ["sefaz"], guard)]
     : []),
   ...passedOver(permit, answer, guard, now),
-  ...callEnded(permit, answer, job, now),
+  ...callEnded(permit, answer, job === null ? null : { id: job, nsus: nsusOf(sorted) }, now),
 ];
 
 /** NSUs that the cursor passes without a document, and the end of what was asked for by NSU. */
@@ -230,8 +232,8 @@ async function causeOf(
   ports: Pick<Ports, "reader">,
   permit: CallPermit,
 ): Promise<UserCause | null> {
-  const { sql, args } = isAwaited(permit);
-  const [row] = await ports.reader.rows({ sql: sql.replace("select 1", "select saved_by"), args });
+  const sql = `select saved_by from sefaz_cursors where ${AWAITED}`;
+  const [row] = await ports.reader.rows({ sql, args: keyOf(permit) });
   if (row === undefined) return null;
   const actor = {
     company: permit.company,
@@ -241,6 +243,9 @@ async function causeOf(
   return { actor, requestId: `sefaz-${permit.id}`, peer: null };
 }
 
+const nsusOf = ({ documents }: Sorted) => documents.map(({ nsu }) => nsu);
+
+/** `file` is what people see of it. */
 const entryOf = (
   { cnpj }: CallPermit,
   { nsu, bytes }: Sorted["documents"][number],

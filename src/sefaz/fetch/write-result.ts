@@ -13,8 +13,15 @@ import { belowAll } from "./unnumbered.ts";
 
 const ANSWER_TEXT = 300;
 
-const keyOf = ({ company, cnpj, environment, id }: CallPermit) => [company, cnpj, environment, id];
-const AWAITED = "company = ?1 and cnpj = ?2 and environment = ?3 and call = ?4";
+/** The parameters ?1 to ?4 of AWAITED. */
+export const keyOf = ({ company, cnpj, environment, id }: CallPermit): Value[] => [
+  company,
+  cnpj,
+  environment,
+  id,
+];
+/** SQL: the cursor that waits for a call's answer. */
+export const AWAITED = "company = ?1 and cnpj = ?2 and environment = ?3 and call = ?4";
 
 /** What a call's answer makes of its cursor. `provenUntil`: the end of the certificate that proves the CNPJ, ms UTC; 0: nothing does. */
 export interface Moved {
@@ -106,18 +113,25 @@ const failingEnded = (permit: CallPermit): Statement =>
 const timesSql = ({ blockedUntil, nextAt, dueAt }: NextTimes, add: (value: Value) => string) =>
   `blocked_until = ${add(blockedUntil)}, next_at = coalesce(${add(nextAt)}, next_at), due_at = coalesce(${add(dueAt)}, due_at)`;
 
+/** The job of an answer's documents, and their NSUs in the order of its lines; null: a docZip names none. */
+export interface SentJob {
+  readonly id: string;
+  readonly nsus: readonly (number | null)[];
+}
+
 /** The call's row gets its outcome, and an ask that it was made for its end; before the cursor moves. */
 export function callEnded(
   permit: CallPermit,
   answer: DistributionAnswer,
-  job: string | null,
+  sent: SentJob | null,
   now: number,
 ): Statement[] {
+  const job = sent?.id ?? null;
   const awaited = `exists (select 1 from sefaz_cursors where ${AWAITED})`;
   const meaning = meaningOf(answer.cStat);
   const ended: Statement = {
-    sql: `update sefaz_calls set answered_at = ?5, outcome = ?6, job = ?7 where company = ?1 and id = ?4 and ${awaited}`,
-    args: [...keyOf(permit), now, meaning, job],
+    sql: `update sefaz_calls set answered_at = ?5, outcome = ?6, job = ?7, nsus = ?8 where company = ?1 and id = ?4 and ${awaited}`,
+    args: [...keyOf(permit), now, meaning, job, sent && JSON.stringify(sent.nsus)],
   };
   const isGood = meaning === "found" || meaning === "none";
   const first = isGood ? [failingEnded(permit), ended] : [ended];
