@@ -45,9 +45,6 @@ export const MOST_WAITING_ASKS = 1_000;
 /** CNPJs of one company that fetching was ever switched on for, each environment by itself. */
 export const MOST_FETCHED = 100;
 
-/** Bytes that are kept of a document that could not be taken: of a damaged docZip the first, of one that opens all or none. */
-export const PARKED_BYTES = 262_144;
-
 /** How long a call is listed, and a document stays with the service. */
 export const CALLS_KEPT_MS = 7 * 86_400_000;
 export const SERVICE_KEEPS_MS = 90 * 86_400_000;

@@ -3,10 +3,9 @@ import { bumpTagIfChanged, bumpTags } from "../../journal/record.ts";
 import { parameters } from "../../lib/parameters.ts";
 import { CANCELLATIONS } from "../../nfe/read/read-event.ts";
 import { ALWAYS, type Guard, type Statement, type Value } from "../../ports/sql.ts";
-import type { DistributionAnswer } from "../wire/distribution.ts";
+import { type DistributionAnswer, MOST_PARKED_BYTES } from "../wire/distribution.ts";
 import { SITUATION_CANCELLED } from "./announced-situation.ts";
 import type { CallPermit } from "./claim-call.ts";
-import { PARKED_BYTES } from "./limits.ts";
 import type { DocumentToPark, Sorted } from "./sort-documents.ts";
 import { meaningOf, type NextTimes } from "./times.ts";
 import { belowAll } from "./unnumbered.ts";
@@ -247,7 +246,7 @@ export const parkedRows = (
 ): Statement[] =>
   parked.map(({ nsu, schema, reason, bytes }) => {
     const { args, add } = parameters<Value>(guard.args);
-    const kept = bytes.byteLength <= PARKED_BYTES ? bytes : null;
+    const kept = bytes.byteLength <= MOST_PARKED_BYTES ? bytes : null;
     return {
       sql: `insert into sefaz_parked (company, cnpj, environment, nsu, schema, reason, bytes, parked_at)
         select ${add(company)}, ${add(cnpj)}, ${add(environment)}, coalesce(${add(nsu)}, ${belowAll(add(company), add(cnpj), add(environment))}), ${add(schema.slice(0, 60))}, ${add(reason.slice(0, 60))},

@@ -63,7 +63,7 @@ export const DISTRIBUTION_LIMITS: BatchLimits = {
   entryBytes: DOCUMENT_BYTES,
   ratio: 100,
 };
-/** Most bytes kept of a docZip that cannot be opened. */
+/** Most bytes that are kept of a document that cannot be taken: of a damaged docZip the first, of one that opens all or none. */
 export const MOST_PARKED_BYTES = 262_144;
 
 /** NSU as it is written: 15 digits. */
