@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { withApp } from "../support/app.ts";
 import { mismatch, type Schema } from "../support/http/json-schema.ts";
+import { examples, renewed } from "./contract-examples.ts";
 
 interface Content {
   readonly schema: Schema;
@@ -46,6 +47,12 @@ test("every JSON body and every JSON answer of the contract has an example of th
     // `bun test/docs/contract-examples.ts` makes them again.
     expect(without).toEqual([...UNANSWERED]);
   }));
+
+test("the examples of the contract are what the service answers now", async () => {
+  const stored: unknown = await Bun.file("src/http/contract/examples.json").json();
+  // `bun test/docs/contract-examples.ts` makes them again.
+  expect(JSON.parse(renewed(await examples(), stored))).toEqual(stored);
+}, 20_000);
 
 test("the examples of the contract show no secret", async () => {
   const text = await Bun.file("src/http/contract/examples.json").text();

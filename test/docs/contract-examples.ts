@@ -218,7 +218,7 @@ type Operations = Readonly<
 >;
 
 /** What each route answers to a request that it takes, over made data. */
-async function examples(): Promise<Map<string, Example>> {
+export async function examples(): Promise<Map<string, Example>> {
   const found = new Map<string, Example>();
   await withApp(async (service) => {
     const paths: Operations = (await service.send("GET", "/openapi.json")).body.paths;
@@ -272,7 +272,7 @@ async function examples(): Promise<Map<string, Example>> {
 
 /** Ids that each run makes: UUIDs, checksums, ids of keys, addresses of mail. */
 const MADE_BY_RUN =
-  /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}|(?=.*\d)[0-9a-z]{10}|nfe-[0-9a-z]{24}@\S+)$/;
+  /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}|[0-9a-hjkmnp-tv-z]{10}|nfe-[0-9a-z]{24}@\S+)$/;
 
 /** For each id of this run, the one that stood in its place before. */
 function earlierIds(fresh: unknown, before: unknown, found = new Map<string, string>()) {
@@ -287,13 +287,17 @@ function earlierIds(fresh: unknown, before: unknown, found = new Map<string, str
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null;
 
+/** The file's JSON as it would be made now, with the ids that stand there: only what has changed is another. */
+export function renewed(all: Awaited<ReturnType<typeof examples>>, before: unknown): string {
+  const sorted = Object.fromEntries([...all].sort(([a], [b]) => (a < b ? -1 : 1)));
+  let json = JSON.stringify(sorted);
+  for (const [fresh, earlier] of earlierIds(sorted, before)) json = json.replaceAll(fresh, earlier);
+  return json;
+}
+
 if (import.meta.main) {
   const all = await examples();
-  const sorted = Object.fromEntries([...all].sort(([a], [b]) => (a < b ? -1 : 1)));
-  let module = JSON.stringify(sorted);
-  // A new run then changes only the examples of what has changed.
-  for (const [fresh, earlier] of earlierIds(sorted, await Bun.file(PATH).json()))
-    module = module.replaceAll(fresh, earlier);
+  const module = renewed(all, await Bun.file(PATH).json());
   await Bun.write(PATH, module);
   Bun.spawnSync(["bunx", "biome", "check", "--write", PATH]);
   process.stdout.write(
