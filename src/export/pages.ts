@@ -101,7 +101,9 @@ export async function countRows(
   }
 }
 
-/** One step of a count: over LEAP_ROWS rows, and the rest where there are fewer. */
+/**
+ * One step of a count. `over`: the key of the row COUNT_STEP_ROWS further on; none where fewer are left: then `rest` counts them.
+ */
 export interface CountStep {
   readonly over: Statement;
   readonly rest: Statement;

@@ -4,7 +4,7 @@ import type { NfeFinding } from "./findings.ts";
 import type { NfeEvent, Note } from "./note.ts";
 import type { OtherDocument } from "./other-documents.ts";
 
-/** A note that was read, and what was noticed on the way (nfe/check.ts). */
+/** A note that was read, and what the checks of nfe/check/ have found in it. */
 export interface Reading {
   readonly note: Note;
   readonly findings: readonly NfeFinding[];

@@ -30,7 +30,7 @@ export interface PackedAnswer {
  */
 export interface DocumentReader {
   read(bytes: Uint8Array<ArrayBuffer>, signal?: AbortSignal): Promise<Result<Document, NfeFailure>>;
-  /** How two documents with one access key compare (nfe/compare.ts). */
+  /** How two documents with one access key compare (nfe/read/compare.ts). */
   compare(
     stored: Uint8Array<ArrayBuffer>,
     sent: Uint8Array<ArrayBuffer>,

@@ -1,6 +1,6 @@
 /**
- * What a port promises, as cases with names: bun:test runs them in its process (support/holds.ts), and a Worker runs them in
- * workerd (edge/contracts.worker.ts). So they know no runner, and nothing of Bun or Node.
+ * What a port promises, as cases with names: bun:test runs them in its process (support/contract-tests.ts), and a Worker runs them
+ * in workerd (edge/contracts.worker.ts). So they know no runner, and nothing of Bun or Node.
  */
 export type Contract<Open> = readonly {
   readonly name: string;

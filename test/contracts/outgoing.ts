@@ -1,7 +1,7 @@
 import type { Outgoing, OutgoingPost } from "../../src/ports/outgoing.ts";
 import { type Contract, claim, rejection, same } from "./claims.ts";
 
-/** The port, and a receiver that answers by the path: test/support/webhooks/contract-receiver.ts. */
+/** The port, and a receiver that answers by the path: test/support/webhooks/contract-receiver.mjs. */
 export interface OpenOutgoing {
   outgoing(rules: { readonly allowPrivate: boolean }): Outgoing;
   /** `http://127.0.0.1:port`. */

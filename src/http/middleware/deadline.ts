@@ -24,7 +24,7 @@ const MULTIPLES: readonly (readonly [RegExp, number])[] = [
   [/^\/api\/profile\//, 12],
 ];
 
-/** Routes that read their body through `withoutDeadline`. */
+/** Routes that read their body through `withDeadlinePaused`, which keeps the connection open only once it is there. */
 const LARGE_BODY =
   /^\/api\/(?:nfe\/(?:batch|upload)|supplier-items\/import|sefaz\/calls\/[^/]+\/answer)$/;
 

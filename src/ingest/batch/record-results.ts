@@ -164,7 +164,7 @@ async function recordOnly(
   ]);
 }
 
-/** The second half of a completion, as take-in.ts has it. */
+/** Approves a note that is registered and has no result yet, and records it; refused, it has the result of its registration. */
 async function approveAndEnd(ports: Ports, line: Line, completed: NoteReceipt): Promise<void> {
   const { ref, index, file, options } = line;
   const approved = await approveCompleted(ports, completed, options).catch((error) => {

@@ -12,7 +12,7 @@ type Group = ReadonlyMap<string, XmlElement>;
 /** Text of an optional field that an empty element leaves out as well (dates, numbers of persons). */
 const given = (text: string | undefined): string | undefined => (text === "" ? undefined : text);
 
-/** A text that becomes a name or a key: two that look alike are one (lib/spelling.ts). */
+/** A text that becomes a name or a key: two that look alike are one (lib/normalized-text.ts). */
 const spelt = (element: XmlElement | undefined): string | undefined => {
   const text = textOf(element);
   return text === undefined ? undefined : normalizedText(text).trim();

@@ -3,7 +3,7 @@ import { trusted } from "../../lib/cast.ts";
 /** One line that was counted on this browser: what was read, how much, and how far it has come to the server. */
 export interface Line {
   readonly id: number;
-  /** Person and count, `ownerOf` and the count's id: whose line it is. */
+  /** Whose line it is: person and count, joined by `mineOf` (queue.ts). */
   readonly mine: string;
   /** As `mine` while something is to be sent; absent from its index otherwise. */
   readonly todo?: string;

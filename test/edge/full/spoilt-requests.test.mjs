@@ -11,7 +11,7 @@ const OF_THE_WAY = new Set(["content-length", "transfer-encoding", "expect", "ho
 const { sides, close } = await twoWorlds();
 after(close);
 
-/** An answer as complaint.ts reads it. */
+/** An answer as `complaint` takes it (support/http/problem-of.ts). */
 async function read(response) {
   const text = await response.text();
   const json = /json/.test(response.headers.get("content-type") ?? "") && text !== "";
