@@ -94,7 +94,10 @@ const INSTANT: FieldIssue = {
 };
 const DAY: FieldIssue = { code: "pattern", reason: "day", expected: "AAAA-MM-DD" };
 
-/** Field types of tiposBasico_v4.00, as far as they are checked. */
+/**
+ * Field types of tiposBasico_v4.00, as far as they are checked. The text beside a pattern is what the layout wants; the pattern may
+ * take more (an nItem up to 999, an nNF of 0).
+ */
 export const F = {
   /** Must be there, of at most so many characters. */
   text: textOfAtMost,
