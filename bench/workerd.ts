@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { z } from "zod";
 import { parseConfig } from "../src/config.ts";
 import { migrateAndSeed } from "../src/start/migrate-and-seed.ts";
 import { COMPANY } from "../src/synthetic/trade.ts";
@@ -45,7 +46,7 @@ export async function startIsolate(): Promise<Isolate> {
   const port = await freePort("127.0.0.1");
   await Bun.write(
     join(folder, "config.capnp"),
-    configOf(port, bucket.port, { ...given, JWT_SECRET: SECRET }),
+    await configOf(port, bucket.port, { ...given, JWT_SECRET: SECRET }),
   );
   const workerd = `${PROJECT}node_modules/.bin/workerd`;
   const child = Bun.spawn([workerd, "serve", join(folder, "config.capnp")], {
@@ -90,8 +91,18 @@ async function bundled(folder: string): Promise<void> {
   if ((await child.exited) !== 0) throw new Error("wrangler did not bundle");
 }
 
-/** workerd's configuration; the date and flags are those of wrangler.toml. */
-function configOf(port: number, bucket: number, vars: Record<string, string>): string {
+const DEPLOYED = z.object({
+  compatibility_date: z.string(),
+  compatibility_flags: z.array(z.string()),
+});
+
+/** workerd's configuration; the date and flags are read from wrangler.toml. */
+async function configOf(
+  port: number,
+  bucket: number,
+  vars: Record<string, string>,
+): Promise<string> {
+  const deployed = DEPLOYED.parse(Bun.TOML.parse(await Bun.file(`${PROJECT}wrangler.toml`).text()));
   const bindings = Object.entries(vars).map(
     ([name, text]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(text)})`,
   );
@@ -106,8 +117,8 @@ const config :Workerd.Config = (
 );
 const main :Workerd.Worker = (
   modules = [(name = "worker.js", esModule = embed "worker.js")],
-  compatibilityDate = "2026-11-01",
-  compatibilityFlags = ["enable_request_signal"],
+  compatibilityDate = ${JSON.stringify(deployed.compatibility_date)},
+  compatibilityFlags = ${JSON.stringify(deployed.compatibility_flags)},
   bindings = [(name = "ORIGINALS", r2Bucket = "bucket"), ${bindings.join(", ")}],
 );
 `;
