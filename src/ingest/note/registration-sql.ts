@@ -103,49 +103,62 @@ export function insertNote(r: Registration): Statement {
   const { note, verdict, posting } = r;
   const { actor } = r.cause;
   const guarded = posting !== null && !r.settings.allowNegative && hasExits(posting);
-  const { args, add } = parameters<Value>([
-    actor.company,
-    note.accessKey,
-    r.original.sha256,
-    registeredStatus(r),
-    r.id,
-    posting?.id ?? null,
-    verdict.direction,
-    verdict.issuedByUs ? 1 : 0,
-    note.ide.mod,
-    note.ide.serie,
-    note.ide.nNF,
-    partyId(note.emit),
-    note.emit.name,
-    note.ide.issuedAt,
-    issuedMs(note.ide.issuedAt),
-    note.items.length,
-    note.total.vNF_e2,
-    hasNumber(note.protocol) ? 1 : 0,
-    JSON.stringify(verdict.holds),
-    r.settings.version,
-    JSON.stringify(r.findings),
-    JSON.stringify(verdict.rules),
-    r.at,
-    actor.userId,
-    referencedJson(note),
-    r.settings.taxProfileVersion,
-  ]);
+  const { args, add } = parameters<Value>([]);
+  // ?1 and ?2, which EVENTS_VERSION and noneUndone name so.
+  const company = add(actor.company);
+  const accessKey = add(note.accessKey);
+  const postingId = add(posting?.id ?? null);
+  const direction = add(verdict.direction);
+  const issuedByUs = add(verdict.issuedByUs ? 1 : 0);
+  const supplier = add(partyId(note.emit));
+  const settingsVersion = add(r.settings.version);
+  const at = add(r.at);
+  const user = add(actor.userId);
   // Only of what we have issued: a supplier's note is for us.
   const recipient = verdict.issuedByUs ? note.dest : null;
-  const [recipientId, recipientName] = [
-    add(recipient === null ? null : partyId(recipient)),
-    add(recipient?.name ?? null),
+  const columns: readonly (readonly [name: string, sql: string])[] = [
+    ["company", company],
+    ["access_key", accessKey],
+    ["sha256", add(r.original.sha256)],
+    ["status", add(registeredStatus(r))],
+    ["registration", add(r.id)],
+    ["posting", postingId],
+    ["direction", direction],
+    ["issued_by_us", issuedByUs],
+    ["model", add(note.ide.mod)],
+    ["series", add(note.ide.serie)],
+    ["number", add(note.ide.nNF)],
+    ["supplier_id", supplier],
+    ["supplier_name", add(note.emit.name)],
+    ["issued_at", add(note.ide.issuedAt)],
+    ["issued_ms", add(issuedMs(note.ide.issuedAt))],
+    ["total_items", add(note.items.length)],
+    ["total_value_e2", add(note.total.vNF_e2)],
+    ["has_protocol", add(hasNumber(note.protocol) ? 1 : 0)],
+    ["holds", add(JSON.stringify(verdict.holds))],
+    ["settings_version", settingsVersion],
+    ["findings", add(JSON.stringify(r.findings))],
+    ["rules", add(JSON.stringify(verdict.rules))],
+    ["received_at", at],
+    ["received_by", user],
+    ["processed_at", `iif(${postingId} is null, null, ${at})`],
+    ["processed_by", `iif(${postingId} is null, null, ${user})`],
+    ["updated_at", at],
+    ["rules_version", String(RULES_VERSION)],
+    ["referenced", add(referencedJson(note))],
+    ["tax_profile", add(r.settings.taxProfileVersion)],
+    ["recipient_id", add(recipient === null ? null : partyId(recipient))],
+    ["recipient_name", add(recipient?.name ?? null)],
   ];
-  const keys = [...new Set(referencesOf(note).map(({ accessKey }) => accessKey))];
+  const keys = [...new Set(referencesOf(note).map((reference) => reference.accessKey))];
   const conditions = [
-    "exists (select 1 from companies where id = ?1 and settings_version = ?20)",
+    `exists (select 1 from companies where id = ${company} and settings_version = ${settingsVersion})`,
     r.eventsVersion === 0
-      ? "not exists (select 1 from nfe_events where company = ?1 and access_key = ?2)"
+      ? `not exists (select 1 from nfe_events where company = ${company} and access_key = ${accessKey})`
       : `${EVENTS_VERSION} = ${add(r.eventsVersion)}`,
     seenAsAssumed(
-      "?1",
-      "?12",
+      company,
+      supplier,
       add(JSON.stringify(r.assumedSeen)),
       posting !== null && !r.mappingRead,
     ),
@@ -153,24 +166,19 @@ export function insertNote(r: Registration): Statement {
       ? []
       : [
           r.mappingRead
-            ? factorsAsAssumed("?1", "?12", add(assumedFactors(posting.lines)))
-            : noFactors("?1", "?12"),
+            ? factorsAsAssumed(company, supplier, add(assumedFactors(posting.lines)))
+            : noFactors(company, supplier),
         ]),
     ...(posting !== null && verdict.bringsCost.includes(false) && keys.length > 0
-      ? [noneUndone(add(JSON.stringify(keys)), "?7")]
+      ? [noneUndone(add(JSON.stringify(keys)), direction)]
       : []),
     ...(guarded && posting !== null
-      ? [nothingBelowZero("?1", "?12", add(JSON.stringify(posting.entries)), "?8")]
+      ? [nothingBelowZero(company, supplier, add(JSON.stringify(posting.entries)), issuedByUs)]
       : []),
   ];
   return {
-    sql: `insert into notes (company, access_key, sha256, status, registration, posting, direction, issued_by_us,
-        model, series, number, supplier_id, supplier_name, issued_at, issued_ms, total_items, total_value_e2,
-        has_protocol, holds, settings_version, findings, rules, received_at, received_by, processed_at, processed_by, updated_at,
-        rules_version, referenced, tax_profile, recipient_id, recipient_name)
-      select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-        ?23, ?24, iif(?6 is null, null, ?23), iif(?6 is null, null, ?24), ?23, ${RULES_VERSION}, ?25, ?26,
-        ${recipientId}, ${recipientName}
+    sql: `insert into notes (${columns.map(([name]) => name).join(", ")})
+      select ${columns.map(([, sql]) => sql).join(", ")}
       where ${conditions.join(" and ")}
       on conflict (company, access_key) do nothing
       returning id`,
@@ -235,40 +243,45 @@ export const insertReferences = (
         },
       ];
 
+/** The columns of an item beside its note, each with its value; `i`: its place in the note from 0. */
+const ITEM_COLUMNS: readonly (readonly [
+  name: string,
+  value: (item: StockItem, i: number, r: Registration) => Value,
+])[] = [
+  ["position", (item) => item.position],
+  ["n_item", (item) => item.nItem],
+  ["code", (item) => item.code],
+  ["name", (item) => item.name],
+  ["unit", (item) => item.unit],
+  ["quantity_e4", (item) => item.quantity_e4],
+  ["unit_price_text", (_, i, r) => r.note.items[i]?.vUnCom ?? ""],
+  ["total_e2", (item) => item.total_e2],
+  ["ncm", (item) => item.ncm],
+  ["cfop", (item) => item.cfop],
+  ["barcode", (item) => item.barcode],
+  ["tax_unit", (item) => item.taxUnit],
+  ["tax_quantity_e4", (item) => item.taxQuantity_e4],
+  ["effect", (_, i, r) => r.verdict.effects[i] ?? "ask"],
+  ["landed_e2", (item) => item.landed_e2],
+  ["lots", ({ lots }) => (lots.length === 0 ? "[]" : JSON.stringify(lots))],
+  ["brings_cost", (_, i, r) => (r.verdict.bringsCost[i] === false ? 0 : 1)],
+  ["taxes", (item) => taxesJson(item.taxes)],
+  ["cost", (item, _, r) => costJson(item, r.settings)],
+  ["destination", (item) => item.destination],
+  ["tax_barcode", (item) => item.taxBarcode],
+];
+const ITEM_COLUMN_NAMES = ITEM_COLUMNS.map(([name]) => name).join(", ");
+
 /** Inserts the items of the registered note; none where this registration did not insert the note. */
 export function insertItems(r: Registration): Statement {
   const args = [r.cause.actor.company, r.note.accessKey, r.id];
   const items = values(
-    r.items.map((item, i) => [
-      item.position,
-      item.nItem,
-      item.code,
-      item.name,
-      item.unit,
-      item.quantity_e4,
-      r.note.items[i]?.vUnCom ?? "",
-      item.total_e2,
-      item.ncm,
-      item.cfop,
-      item.barcode,
-      item.taxUnit,
-      item.taxQuantity_e4,
-      r.verdict.effects[i] ?? "ask",
-      item.landed_e2,
-      item.lots.length === 0 ? "[]" : JSON.stringify(item.lots),
-      r.verdict.bringsCost[i] === false ? 0 : 1,
-      taxesJson(item.taxes),
-      costJson(item, r.settings),
-      item.destination,
-      item.taxBarcode,
-    ]),
+    r.items.map((item, i) => ITEM_COLUMNS.map(([, value]) => value(item, i, r))),
     args.length,
   );
   return {
     sql: `with item as (${items.sql})
-      insert into note_items (company, note, position, n_item, code, name, unit, quantity_e4, unit_price_text, total_e2,
-        ncm, cfop, barcode, tax_unit, tax_quantity_e4, effect, landed_e2, lots, brings_cost,
-        taxes, cost, destination, tax_barcode)
+      insert into note_items (company, note, ${ITEM_COLUMN_NAMES})
       select n.company, n.id, item.* from notes n, item
       where n.company = ?1 and n.access_key = ?2 and n.registration = ?3`,
     args: [...args, ...items.args],
