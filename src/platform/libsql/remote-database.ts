@@ -89,8 +89,8 @@ function exchanging(limiter: CallLimiter, { url, headers }: Pipeline): Exchange 
       const until = signal === undefined ? within : AbortSignal.any([within, signal]);
       const asked = fetch(url, { method: "POST", headers, body, signal: until });
       const answer = await working(asked);
-      // A proxy may refuse in words of its own.
-      const json = answer.ok ? await answer.json() : jsonIn(await answer.text());
+      // A proxy may answer in words of its own.
+      const json = jsonIn(await answer.text());
       return { status: answer.status, json };
     });
 }
