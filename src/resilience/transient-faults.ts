@@ -138,7 +138,8 @@ export function refusalOf(error: unknown): Refusal | null {
   for (const one of causes(error)) {
     const status = statusOf(one);
     if (status === 401 || status === 403) return "database.token_refused";
-    if (status === 404) return "database.not_there";
+    // A server that sends us on is not at this address.
+    if (status === 404 || (status >= 300 && status < 400)) return "database.not_there";
     if (codeOf(one) === "BLOCKED") return "database.blocked";
   }
   return null;

@@ -10,7 +10,7 @@ import {
 
 /** What a server says to each request: a status, an error of Hrana's at the first statement or a later one, or nothing. */
 type Says =
-  | { status: number; body?: object; text?: string }
+  | { status: number; body?: object; text?: string; location?: string }
   | { code: string; at?: number }
   | "cut";
 
@@ -44,6 +44,8 @@ async function server(says: Says) {
     const status = "status" in says ? says.status : 200;
     const body = "status" in says ? (says.body ?? { error: "x" }) : answered(request, says);
     const text = "text" in says ? says.text : JSON.stringify(body);
+    if ("location" in says && says.location !== undefined)
+      response.setHeader("location", says.location);
     response.writeHead(status, { "content-type": "application/json" }).end(text);
   };
   const listening = createServer(async (request, response) => {
@@ -139,6 +141,11 @@ const TABLE: readonly (readonly [
     { read: ["database.not_there", false], write: ["database.not_there", false] },
   ],
   [
+    "a server that is at another address",
+    { status: 308 },
+    { read: ["database.not_there", false], write: ["database.not_there", false] },
+  ],
+  [
     "an account that is blocked",
     { code: "BLOCKED", at: 1 },
     { read: ["database.blocked", false], write: ["storage.read_only", false] },
@@ -203,4 +210,19 @@ test("writes of a group whose answer cannot be read are sent once, for they may 
     ]);
     database.close();
   }
+});
+
+test("a write to a libSQL server goes to no other address that the server names", async () => {
+  const other = await server({ status: 200 });
+  for (const status of [301, 302, 303, 307, 308]) {
+    const { url } = await server({ status, location: other.url });
+    const database = remoteDatabase(url, "a token", { canProbe: false, canQueue: true });
+    const end = await writerOf(database, 10).commit(TWO_INSERTS).catch(nameOf);
+    expect([status, end]).toEqual([status, "database.not_there"]);
+    await expect(database.fetching(new Request(url, { method: "POST" }))).resolves.toMatchObject({
+      status,
+    });
+    database.close();
+  }
+  expect(other.asked()).toBe(0);
 });
