@@ -24,7 +24,7 @@ const LOCKED = new Set([
 ]);
 /** No connection was made, so the request was never seen. */
 const UNREACHED = new Set(["ECONNREFUSED", "ConnectionRefused", "ENOTFOUND", "EAI_AGAIN"]);
-/** The connection failed after the request was sent, or a replica hides the reason: it may have been applied or not. */
+/** The connection failed after the request was sent, its answer cannot be read, or a replica hides the reason: it may have been applied or not. */
 const CUT = new Set([
   "ECONNRESET",
   "ConnectionClosed",
@@ -32,6 +32,7 @@ const CUT = new Set([
   "EPIPE",
   "FailedToOpenSocket",
   "PROXY_ERROR",
+  "HRANA_PROTO_ERROR",
 ]);
 
 /** workerd gives no codes: its messages for a lost connection, and for faults of its own network. */
@@ -137,7 +138,8 @@ export function refusalOf(error: unknown): Refusal | null {
   for (const one of causes(error)) {
     const status = statusOf(one);
     if (status === 401 || status === 403) return "database.token_refused";
-    if (status === 404) return "database.not_there";
+    // A server that sends us on is not at this address.
+    if (status === 404 || (status >= 300 && status < 400)) return "database.not_there";
     if (codeOf(one) === "BLOCKED") return "database.blocked";
   }
   return null;

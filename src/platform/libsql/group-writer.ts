@@ -77,8 +77,9 @@ interface Waiting {
   readonly statements: readonly WriteStatement[];
   readonly bytes: number;
   /** Gets the rows of its own statements, or the error of its batch. */
-  settle(outcome: { rows: Row[][] } | { error: unknown }): void;
+  settle(outcome: Outcome): void;
 }
+type Outcome = { readonly rows: Row[][] } | { readonly error: unknown };
 
 /**
  * Ports.Writer over one client: waiting jobs are sent together, in the order of arrival, as one atomic batch. A batch that fails
@@ -139,20 +140,9 @@ export function groupWriter(client: BatchClient, limits: GroupLimits): GroupWrit
 
   async function write(jobs: readonly Waiting[]): Promise<void> {
     const start = performance.now();
+    let results: StatementResult[];
     try {
-      const results = await batch(jobs);
-      counts.committed += jobs.length;
-      counts.groups += 1;
-      counts.largestGroup = Math.max(counts.largestGroup, jobs.length);
-      const now = performance.now();
-      counts.lastCommitMs = now - Math.max(start, lastCommitAt);
-      lastCommitAt = now;
-      limits.onCommit?.(jobs.length, counts.lastCommitMs / 1_000);
-      let at = 0;
-      for (const job of jobs) {
-        job.settle({ rows: results.slice(at, at + job.statements.length).map(rowsOf) });
-        at += job.statements.length;
-      }
+      results = await batch(jobs);
     } catch (error) {
       const common =
         isStorageFull(error) ||
@@ -169,6 +159,28 @@ export function groupWriter(client: BatchClient, limits: GroupLimits): GroupWrit
         await limits.yieldToEventLoop();
         await write([job]);
       }
+      return;
+    }
+    counts.committed += jobs.length;
+    counts.groups += 1;
+    counts.largestGroup = Math.max(counts.largestGroup, jobs.length);
+    const now = performance.now();
+    counts.lastCommitMs = now - Math.max(start, lastCommitAt);
+    lastCommitAt = now;
+    limits.onCommit?.(jobs.length, counts.lastCommitMs / 1_000);
+    let at = 0;
+    for (const job of jobs) {
+      job.settle(committed(results.slice(at, at + job.statements.length)));
+      at += job.statements.length;
+    }
+  }
+
+  /** The outcome of a job that is committed: it is not run again, whatever its rows are. */
+  function committed(results: readonly StatementResult[]): Outcome {
+    try {
+      return { rows: results.map(rowsOf) };
+    } catch (cause) {
+      return { error: new Failed<PlatformFailure>({ code: "storage.unknown" }, { cause }) };
     }
   }
 

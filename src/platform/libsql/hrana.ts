@@ -11,13 +11,17 @@ export interface Answered {
   readonly json: unknown;
 }
 
-/** The error that a libSQL server answers, with its code (`SQLITE_BUSY`), or `SERVER_ERROR` for a status alone. */
+/**
+ * The error that a libSQL server answers, with its code (`SQLITE_BUSY`), `SERVER_ERROR` for a status alone, or `HRANA_PROTO_ERROR`
+ * for an answer that cannot be read: what was asked may have been carried out.
+ */
 export class HranaError extends Error {
   constructor(
     readonly code: string,
     message: string,
+    options?: ErrorOptions,
   ) {
-    super(`${code}: ${message}`);
+    super(`${code}: ${message}`, options);
     this.name = "HranaError";
   }
 }
@@ -78,8 +82,8 @@ async function resultFrom(
 }
 
 /**
- * Runs statements in one transaction that writes, by one request: all of them or none. Throws as `executeRemotely` does, for the
- * first statement that failed.
+ * Runs statements in one transaction that writes, by one request: all of them or none. Throws HranaError, for the first
+ * statement that failed, and what the exchange throws.
  */
 export async function batchRemotely(
   statements: readonly InStatement[],
@@ -96,15 +100,27 @@ export async function batchRemotely(
   steps.push({ condition: undone, stmt: { sql: "ROLLBACK", want_rows: false } });
   const requests = [...before, { type: "batch", batch: { steps } }, CLOSE];
   const results = await pipeline(requests, exchange);
-  const { step_results, step_errors } = resultOf<BatchResult>(results[before.length]);
+  try {
+    return rowsOfSteps(resultOf<BatchResult>(results[before.length]), last);
+  } catch (error) {
+    if (error instanceof HranaError) throw error;
+    // The server has committed: who sends the batch again writes twice.
+    throw new HranaError(UNREADABLE, "the results of a batch cannot be read", { cause: error });
+  }
+}
+
+/** The rows of the statements of a batch, which stand between `BEGIN` and the `last` step. Throws the first error of a step. */
+function rowsOfSteps({ step_results, step_errors }: BatchResult, last: number): StatementResult[] {
   for (let step = 0; step <= last; step += 1) {
     const error = step_errors[step];
     if (error != null) throw errorOf(error);
     if (step_results[step] == null)
-      throw new HranaError("TRANSACTION_CLOSED", `step ${step} of the batch was not executed`);
+      throw new HranaError(UNREADABLE, `step ${step} of the batch has no result and no error`);
   }
   return step_results.slice(1, last).map((result) => readRows(trusted<Result>(result)));
 }
+
+const UNREADABLE = "HRANA_PROTO_ERROR";
 
 const CLOSE = { type: "close" };
 const ok = (step: number) => ({ type: "ok", step });
@@ -198,7 +214,7 @@ async function pipeline(
     throw new HranaError("SERVER_ERROR", `Server returned HTTP status ${status}`);
   }
   if (answer?.results?.length !== requests.length)
-    throw new HranaError("HRANA_PROTO_ERROR", "the answer has other results than were asked for");
+    throw new HranaError(UNREADABLE, "the answer has other results than were asked for");
   return answer.results;
 }
 
@@ -206,7 +222,7 @@ async function pipeline(
 function resultOf<T>(answer: StreamResult | undefined): T {
   if (answer?.type === "ok") return trusted<T>(answer.response.result);
   if (answer?.type === "error") throw errorOf(answer.error);
-  throw new HranaError("HRANA_PROTO_ERROR", "the answer has a result of an unknown type");
+  throw new HranaError(UNREADABLE, "the answer has a result of an unknown type");
 }
 
 function readRows({ cols, rows }: Result): StatementResult {
@@ -235,6 +251,6 @@ function readCell(cell: Cell | undefined): Value {
     case "null":
       return null;
     default:
-      throw new HranaError("HRANA_PROTO_ERROR", "a cell has an unknown type");
+      throw new HranaError(UNREADABLE, "a cell has an unknown type");
   }
 }

@@ -67,6 +67,9 @@ export function remoteDatabase(
 
 const PROBE_MS = 1_500;
 
+/** What is written is sent to the address that the operator gave, and to no other that an answer names. */
+const STAYING = { redirect: "manual" } as const;
+
 export type Fetching = (request: Request) => Promise<Response>;
 
 /** An answer 5xx of the server, or of a proxy before it: a transient fault. */
@@ -87,10 +90,10 @@ function exchanging(limiter: CallLimiter, { url, headers }: Pipeline): Exchange 
   return (body, signal) =>
     limiter(async (within) => {
       const until = signal === undefined ? within : AbortSignal.any([within, signal]);
-      const asked = fetch(url, { method: "POST", headers, body, signal: until });
+      const asked = fetch(url, { method: "POST", headers, body, signal: until, ...STAYING });
       const answer = await working(asked);
-      // A proxy may refuse in words of its own.
-      const json = answer.ok ? await answer.json() : jsonIn(await answer.text());
+      // A proxy may answer in words of its own.
+      const json = jsonIn(await answer.text());
       return { status: answer.status, json };
     });
 }
@@ -99,7 +102,7 @@ function exchanging(limiter: CallLimiter, { url, headers }: Pipeline): Exchange 
 function bounded(limiter: CallLimiter): Fetching {
   return (request) =>
     limiter(async (within) => {
-      const answer = await working(fetch(request, { signal: within }));
+      const answer = await working(fetch(request, { signal: within, ...STAYING }));
       const { status, headers } = answer;
       return new Response(await answer.arrayBuffer(), { status, headers });
     });

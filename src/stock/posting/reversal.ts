@@ -178,12 +178,14 @@ const lateCosts = (guard: string): string => `late_cost as materialized (
         from (
           select id from movements where ${OF_NOTE} and quantity_e4 = 0
           union
-          select part.id from (select id from movements where ${OF_NOTE} and quantity_e4 <> 0) m
-          cross join movements late indexed by movements_of_late_costs
-            on late.company = ?1 and late.undoes = m.id and late.quantity_e4 = 0
-          cross join movements part on part.company = ?1 and part.origin = 'NFE' and part.posting = late.posting
-            and part.origin_ref > substr(late.origin_ref, 1, instr(late.origin_ref, '#')) || 'valor/'
-            and part.origin_ref < substr(late.origin_ref, 1, instr(late.origin_ref, '#')) || 'valor0' and part.${IS_FIRST}
+          select part.id from (
+            select distinct late.posting, substr(late.origin_ref, 1, instr(late.origin_ref, '#')) as note
+            from (select id from movements where ${OF_NOTE} and quantity_e4 <> 0) m
+            cross join movements late indexed by movements_of_late_costs
+              on late.company = ?1 and late.undoes = m.id and late.quantity_e4 = 0
+          ) whole
+          cross join movements part on part.company = ?1 and part.origin = 'NFE' and part.posting = whole.posting
+            and part.origin_ref > whole.note || 'valor/' and part.origin_ref < whole.note || 'valor0' and part.${IS_FIRST}
         ) as cost_ids
         cross join movements v on v.id = cost_ids.id
         cross join movements a on a.id = v.undoes and a.quantity_e4 <> 0

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { toBePacked } from "../../../src/platform/bun/database/packed.ts";
@@ -24,6 +24,7 @@ async function open() {
   return {
     connection,
     threads,
+    folder,
     async close() {
       await connection.close();
       await rm(folder, { recursive: true, force: true });
@@ -160,6 +161,20 @@ test("a thread that ends makes its writes storage.unknown, and the next request 
   const kept = await connection.execute("select b from t where a = 1");
   expect(kept.rows).toEqual([{ b: "kept" }]);
   expect(threads).toHaveLength(2);
+  await close();
+});
+
+test("a text that a new thread gets while the file cannot be opened is known to it afterwards", async () => {
+  const { connection, threads, folder, close } = await open();
+  const inWork = connection.batch([put(1, "doubtful")], "write");
+  threads[0]?.terminate();
+  await caught(inWork);
+  const aside = `${folder}-aside`;
+  await rename(folder, aside);
+  expect(await caught(connection.batch([put(2, "not kept")], "write"))).toBeInstanceOf(Error);
+  await rename(aside, folder);
+  const [answer] = await connection.batch([put(3, "kept")], "write");
+  expect(answer?.rows).toEqual([{ a: 3, b: "kept" }]);
   await close();
 });
 

@@ -169,6 +169,22 @@ test("a lost connection is not retried, because the batch may have been written"
   await world.close();
 });
 
+test("jobs that are committed are not run again where the rows of one cannot be read", async () => {
+  const { seen, through } = disturbed([]);
+  const world = await open({}, through, "thread");
+  const far = { sql: "select ?1 + 9007199254740992 as far", args: [2] };
+  const outcomes = await Promise.allSettled(
+    [[put(1)], [put(2), far], [put(3)]].map((s) => world.writer.commit(job(...s))),
+  );
+  expect(outcomes).toMatchObject([
+    { status: "fulfilled" },
+    { reason: { failure: { code: "storage.unknown" } } },
+    { value: { id: 3 } },
+  ]);
+  expect(seen).toEqual([4]);
+  await world.close();
+});
+
 test("requests are served between one group and the next", async () => {
   const world = await open({ group: 1 });
   let done = 0;

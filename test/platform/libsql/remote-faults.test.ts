@@ -3,10 +3,16 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import { Failed } from "../../../src/lib/result.ts";
 import { groupWriter } from "../../../src/platform/libsql/group-writer.ts";
 import { clientReader } from "../../../src/platform/libsql/reader.ts";
-import { remoteDatabase } from "../../../src/platform/libsql/remote-database.ts";
+import {
+  type RemoteDatabase,
+  remoteDatabase,
+} from "../../../src/platform/libsql/remote-database.ts";
 
 /** What a server says to each request: a status, an error of Hrana's at the first statement or a later one, or nothing. */
-type Says = { status: number; body?: object } | { code: string; at?: number } | "cut";
+type Says =
+  | { status: number; body?: object; text?: string; location?: string }
+  | { code: string; at?: number }
+  | "cut";
 
 /** The answer to a pipeline of Hrana 2, as sqld gives it: an error stands at the step that met it. */
 function answered(request: string, { code, at = 0 }: { code: string; at?: number }) {
@@ -37,7 +43,10 @@ async function server(says: Says) {
     if (says === "cut") return response.destroy();
     const status = "status" in says ? says.status : 200;
     const body = "status" in says ? (says.body ?? { error: "x" }) : answered(request, says);
-    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+    const text = "text" in says ? says.text : JSON.stringify(body);
+    if ("location" in says && says.location !== undefined)
+      response.setHeader("location", says.location);
+    response.writeHead(status, { "content-type": "application/json" }).end(text);
   };
   const listening = createServer(async (request, response) => {
     const parts = await Array.fromAsync(request);
@@ -58,22 +67,23 @@ async function met(
   const { url, asked } =
     says === "closed port" ? { url: NOWHERE, asked: () => 0 } : await server(says);
   const database = remoteDatabase(url, "a token", { canProbe: false, canQueue: true });
-  const writer = groupWriter(database.writing, {
-    group: 1,
-    queue: 10,
-    waitMs: 60,
-    yieldToEventLoop: async () => undefined,
-  });
-  const statement = { sql: "insert into things values (?1)", args: [1] };
+  const writer = writerOf(database, 1);
   const call =
-    kind === "read"
-      ? clientReader(database.reading).rows(statement)
-      : writer.commit({ statements: [statement, statement], read: () => null });
+    kind === "read" ? clientReader(database.reading).rows(INSERT) : writer.commit(TWO_INSERTS);
   const end = await call.catch((error: unknown) => error);
   database.close();
+  return [nameOf(end), asked() > 1];
+}
+
+const INSERT = { sql: "insert into things values (?1)", args: [1] };
+const TWO_INSERTS = { statements: [INSERT, INSERT], read: () => null };
+const writerOf = ({ writing }: Pick<RemoteDatabase, "writing">, group: number) =>
+  groupWriter(writing, { group, queue: 10, waitMs: 60, yieldToEventLoop: async () => undefined });
+
+function nameOf(end: unknown): unknown {
   const { code, why } =
     end instanceof Failed ? { why: undefined, ...end.failure } : { code: "itself", why: undefined };
-  return [why ?? code, asked() > 1];
+  return why ?? code;
 }
 
 /** A port of the reserved range: it is closed. */
@@ -110,6 +120,14 @@ const TABLE: readonly (readonly [
   ["Cloudflare: the origin took too long", { status: 522 }, UNSURE],
   ["a connection cut", "cut", UNSURE],
   ["PROXY_ERROR, of a replica before its primary", { code: "PROXY_ERROR" }, UNSURE],
+  ["a page of a proxy instead of an answer", { status: 200, text: "<html>" }, UNSURE],
+  [
+    "an answer of which a part is missing",
+    { status: 200, text: '{"results":[{"type":"ok"' },
+    UNSURE,
+  ],
+  ["an answer without results", { status: 200, body: { results: [] } }, UNSURE],
+  ["no answer", { status: 204, text: "" }, UNSURE],
   // Not transient: a retry would not help.
   ["a token expired, wrong or missing", { status: 401 }, { read: REFUSED, write: REFUSED }],
   [
@@ -120,6 +138,11 @@ const TABLE: readonly (readonly [
   [
     "no such database",
     { status: 404 },
+    { read: ["database.not_there", false], write: ["database.not_there", false] },
+  ],
+  [
+    "a server that is at another address",
+    { status: 308 },
     { read: ["database.not_there", false], write: ["database.not_there", false] },
   ],
   [
@@ -162,4 +185,44 @@ test("a refused connection is retried for reads and writes, which then answer ov
     ["overloaded", false],
     ["overloaded", false],
   ]);
+});
+
+test("writes of a group whose answer cannot be read are sent once, for they may have been written", async () => {
+  const unreadable: Says[] = TABLE.filter(([, , { write }]) => write === UNSURE.write).map(
+    ([, says]) => says,
+  );
+  for (const cell of [{ type: "integer", value: "9007199254740993" }, { type: "new" }]) {
+    const result = { cols: [{ name: "n" }], rows: [[cell]] };
+    const step_results = Array.from({ length: 6 }, () => result);
+    const batch = { type: "ok", response: { result: { step_results, step_errors: [] } } };
+    // Before the batch its text is stored, after it the stream is closed.
+    unreadable.push({ status: 200, body: { results: [{ type: "ok" }, batch, { type: "ok" }] } });
+  }
+  for (const says of unreadable) {
+    const { url, asked } = await server(says);
+    const database = remoteDatabase(url, "a token", { canProbe: false, canQueue: true });
+    const writer = writerOf(database, 10);
+    const ends = [1, 2].map(() => writer.commit(TWO_INSERTS).catch(nameOf));
+    expect([says, await Promise.all(ends), asked()]).toEqual([
+      says,
+      ["storage.unknown", "storage.unknown"],
+      1,
+    ]);
+    database.close();
+  }
+});
+
+test("a write to a libSQL server goes to no other address that the server names", async () => {
+  const other = await server({ status: 200 });
+  for (const status of [301, 302, 303, 307, 308]) {
+    const { url } = await server({ status, location: other.url });
+    const database = remoteDatabase(url, "a token", { canProbe: false, canQueue: true });
+    const end = await writerOf(database, 10).commit(TWO_INSERTS).catch(nameOf);
+    expect([status, end]).toEqual([status, "database.not_there"]);
+    await expect(database.fetching(new Request(url, { method: "POST" }))).resolves.toMatchObject({
+      status,
+    });
+    database.close();
+  }
+  expect(other.asked()).toBe(0);
 });

@@ -70,15 +70,15 @@ export function serveWriterThread(): void {
     order: WriterRequest,
     bytes: ArrayBuffer,
   ): Promise<readonly StatementResult[]> => {
+    // First of all: a text is sent once, also where the file cannot be opened now.
+    if ("texts" in order) learn(order.texts);
     if (opening === null) throw new Error("the thread was not given a database");
     const open = connection ?? openWriting(opening.path, opening.pragmas);
     connection = open;
     switch (order.how) {
       case "batch":
-        learn(order.texts);
         return open.batch(order.calls.map(statementWith(bytes)), "write");
       case "execute":
-        learn(order.texts);
         return Promise.all(order.calls.map(statementWith(bytes)).map((one) => open.execute(one)));
       case "executeMultiple":
         await open.executeMultiple(order.sql);
