@@ -138,22 +138,30 @@ export function replayLedger(rows: readonly Record<string, unknown>[]): Replayed
       ({ id, q, product }) =>
         id > cost && id < now && q === 0n && product === byId.get(cost)?.product,
     );
-    for (const one of values0) {
-      // A cost was taken back and was not there whole: the last rebates had taken the rest of it, which does not come again.
-      const old = one.undoes ?? 0;
-      const after = afterOf.get(one.id);
-      if (put(one.id) > 0n || (values.get(one.id) ?? 0n) > 0n) continue;
-      if (byId.get(old)?.q !== 0n || old > cost || after?.v !== 0n || after.q <= 0n) continue;
+    // Costs of one posting were taken back and were not there whole: the last rebates had taken the rest, which does not come again.
+    const emptied = Map.groupBy(
+      values0.filter((one) => {
+        const old = one.undoes ?? 0;
+        const after = afterOf.get(one.id);
+        if (put(one.id) > 0n || (values.get(one.id) ?? 0n) > 0n) return false;
+        return byId.get(old)?.q === 0n && old < cost && after?.v === 0n && after.q > 0n;
+      }),
+      (one) => byId.get(one.undoes ?? 0)?.posting,
+    );
+    for (const backs of emptied.values()) {
+      const olds = backs.map((one) => one.undoes ?? 0);
+      const at = Math.min(...backs.map((one) => one.id));
       const later = values0.filter(
         (r) =>
-          r.id < one.id &&
+          r.id < at &&
           (values.get(r.id) ?? 0n) < 0n &&
           byId.get(r.undoes ?? 0)?.q !== 0n &&
-          !values0.some((back) => back.undoes === r.id && back.id < one.id),
+          !values0.some((back) => back.undoes === r.id && back.id < at),
       );
-      const found = later.reduce((sum, { id }) => sum - put(id), -put(one.id));
-      const lacks = leftOf(old, abs(put(old)), one.id, now) - found;
-      const then = leftOf(cost, size, one.id, now);
+      const found = [...later, ...backs].reduce((sum, { id }) => sum - put(id), 0n);
+      const whole = olds.reduce((sum, id) => sum + abs(put(id)), 0n);
+      const lacks = leftOf(Math.max(...olds), whole, at, now) - found;
+      const then = leftOf(cost, size, at, now);
       if (lacks > 0n) gone += rounded(lacks, size, then);
     }
     return gone >= size ? 0n : mine(rounded(left, size - gone, size));
