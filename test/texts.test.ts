@@ -37,8 +37,15 @@ test("the sentence of a failure ends without a full stop, for a reason may follo
   expect(said.filter((text) => /\.["`]$/.test(text))).toEqual([]);
 });
 
-test("the reader and the verdict hold no sentence for people", async () => {
-  expect(await sentences("src/{nfe,ingest/verdict}/**/*.ts")).toEqual([]);
+/** Not those whose texts are the paper's (danfe), the contract's (journal), or kept as they were written (ingest/upload, mail). */
+const WITHOUT_SENTENCES = [
+  "src/{nfe,homes,stock,accounts,confirmations,sefaz,alerts,webhooks,reports,export}/**/*.ts",
+  "src/ingest/!(upload)/**/*.ts",
+  "src/{lib,ports,resilience}/**/*.ts",
+];
+
+test("the folders of the domain hold no sentence for people", async () => {
+  expect(await sentences(...WITHOUT_SENTENCES)).toEqual([]);
 });
 
 /** To an accountant `retenção` is tax withheld and `trabalho` is labour; the others are not used in Brazil, MiB only by developers. */
