@@ -41,7 +41,7 @@ function documentOf(n: number, lines: readonly Line[]): Posting {
     reference: `k${n}`,
     supplier: "11222333000181",
     ownCodes: true,
-    learns: [],
+    seen: [],
     lines: lines.map((one, i) => ({
       ...common,
       n: i + 1,
@@ -55,9 +55,9 @@ function documentOf(n: number, lines: readonly Line[]): Posting {
       factor_divisor: 1,
       cost_e2: null,
       cost_quantity_e4: null,
-      save_mapping: false,
+      saves_mapping: false,
       mapped: false,
-      factor_given: false,
+      factor_is_manual: false,
     })),
     entries: lines.map((one, i) => ({
       ...common,

@@ -18,7 +18,7 @@ export const documentOf = (n: number, quantity_e4: number, cost_e2: number | nul
     reference: `k${n}`,
     supplier: "11222333000181",
     ownCodes: true,
-    learns: [],
+    seen: [],
     lines: [
       {
         n: 1,
@@ -34,9 +34,9 @@ export const documentOf = (n: number, quantity_e4: number, cost_e2: number | nul
         cost_e2,
         cost_quantity_e4: cost_e2 === null ? null : quantity_e4,
         product: null,
-        save_mapping: false,
+        saves_mapping: false,
         mapped: false,
-        factor_given: false,
+        factor_is_manual: false,
       },
     ],
     entries: [

@@ -67,7 +67,7 @@ function documentOf(
     reference: `k${n}`,
     supplier: "11222333000181",
     ownCodes: true,
-    learns: [],
+    seen: [],
     lines: lines.map((one, i) => ({
       n: i + 1,
       code: one.product,
@@ -82,9 +82,9 @@ function documentOf(
       cost_e2: one.enters && (one.cost ?? 0) > 0 ? one.cost : null,
       cost_quantity_e4: one.enters && (one.cost ?? 0) > 0 ? one.quantity : null,
       product: null,
-      save_mapping: false,
+      saves_mapping: false,
       mapped: false,
-      factor_given: false,
+      factor_is_manual: false,
     })),
     entries: lines.map((one, i) => ({
       code: one.product,
