@@ -2,30 +2,9 @@ import { parseArgs } from "node:util";
 import { NoteStream } from "../src/synthetic/note-stream.ts";
 import { Connection } from "./connection.ts";
 import { quantile } from "./figures.ts";
+import { connected, drive, type Load, probe, type Run } from "./load-run.ts";
 import { cpuSeconds, megabytes } from "./process.ts";
-import { form, get, post, type Sending } from "./requests.ts";
-
-/** Options of a load. Times in seconds, rates in requests per second. */
-export interface Load {
-  /** `http://127.0.0.1:PORT`; no other host is accepted. */
-  readonly url: string;
-  readonly connections: number;
-  /** Measured time after the warm-up; ends earlier when `requests` are answered. */
-  readonly seconds: number;
-  readonly warmSeconds?: number | undefined;
-  readonly requests?: number | undefined;
-  /** Open loop: requests begin at this rate, independent of the answers. Absent: each connection waits for its answer. */
-  readonly rate?: number | undefined;
-  /** How long a connection waits after a 503, as a client that honours Retry-After does; absent: not at all. */
-  readonly refusedWaitMs?: number | undefined;
-  next(): Sending;
-  /** A small GET on a connection of its own, every PROBE_MS. */
-  readonly probe?: Sending | undefined;
-  /** Process whose CPU and memory are measured. */
-  readonly pid?: number | undefined;
-  /** Called with every request that was answered 2xx, also in the warm-up. */
-  acknowledged?(sending: Sending): void;
-}
+import { form, get, post } from "./requests.ts";
 
 /** Milliseconds from the intended start to the last byte of the answer. */
 export interface Latency {
@@ -52,128 +31,63 @@ export interface Figures {
   readonly peakMB: number;
 }
 
-const MOST = { connections: 2_000, seconds: 900, requests: 1_000_000 };
-const PROBE_MS = 10;
 /** How long the last answers are waited for after the end. */
 const GRACE_MS = 10_000;
-/** How often a connection is opened again before the driver gives up. */
-const MOST_REOPENED = 5;
-
 /**
  * Loads a server on 127.0.0.1 and returns the figures. Closed loop: a request begins after the answer before it. Open loop:
  * request n is due n / rate seconds after the start, on any free connection, and its latency counts from then. Throws RangeError
  * for another host or a value out of range.
  */
 export async function load(options: Load): Promise<Figures> {
-  const url = bounded(options);
-  const warmMs = (options.warmSeconds ?? 0) * 1_000;
-  const times: number[] = [];
-  const probes: number[] = [];
-  const statuses: Record<string, number> = {};
-  let firstFault: string | null = null;
-  let errors = 0;
-  let started = 0;
-  let counting = warmMs === 0;
-  let over = false;
-
-  const lines: Connection[] = [];
-  const connect = async (): Promise<Connection> => {
-    const line = await Connection.open(url);
-    lines.push(line);
-    return line;
-  };
-  for (let n = 0; n < options.connections; n += 100)
-    await Promise.all(
-      Array.from({ length: Math.min(100, options.connections - n) }, () => connect()),
-    );
-  const prober = options.probe === undefined ? null : await Connection.open(url);
-
-  const begun = performance.now();
-  const mostRequests = options.requests ?? MOST.requests;
-
-  /** Waits until the next request of the open loop is due, and returns that time; null when there is none. */
-  async function due(rate: number): Promise<number | null> {
-    if (over || started >= mostRequests) return null;
-    const at = begun + (started++ * 1_000) / rate;
-    const early = at - performance.now();
-    if (early > 0) await Bun.sleep(early);
-    return over ? null : at;
-  }
-
-  async function drive(first: Connection): Promise<void> {
-    let line = first;
-    let reopeningsLeft = MOST_REOPENED;
-    while (!over) {
-      const at = options.rate === undefined ? undefined : await due(options.rate);
-      if (at === null || (at === undefined && started++ >= mostRequests)) return;
-      const sending = options.next();
-      // A timer may fire a little early; then the request begins before it is due.
-      const from = Math.min(at ?? Number.POSITIVE_INFINITY, performance.now());
-      try {
-        const answer = await line.ask(sending.bytes);
-        const ms = performance.now() - from;
-        statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
-        if (answer.status >= 200 && answer.status < 300) {
-          options.acknowledged?.(sending);
-          if (counting) times.push(ms);
-        } else {
-          errors += 1;
-          firstFault ??= `${answer.status} ${answer.body.toString("utf8", 0, 300)}`;
-          if (answer.status === 503) await Bun.sleep(options.refusedWaitMs ?? 0);
-        }
-      } catch (error) {
-        if (over) return;
-        errors += 1;
-        firstFault ??= String(error);
-        reopeningsLeft -= 1;
-        if (reopeningsLeft === 0) return;
-        await Bun.sleep(20);
-        const again = await connect().catch(() => null);
-        if (again === null) return;
-        line = again;
-      }
-    }
-  }
-
-  async function probe(line: Connection, { bytes }: Sending): Promise<void> {
-    while (!over) {
-      const from = performance.now();
-      await line.ask(bytes);
-      const ms = performance.now() - from;
-      if (counting) probes.push(ms);
-      await Bun.sleep(Math.max(0, PROBE_MS - ms));
-    }
-  }
-
-  const used = () => (options.pid === undefined ? Number.NaN : cpuSeconds(options.pid));
-  const drives = Promise.all(lines.map(drive));
+  const run = await connected(options);
+  const prober = options.probe === undefined ? null : await Connection.open(run.url);
+  run.begun = performance.now();
+  const drives = Promise.all(run.lines.map((line) => drive(run, line)));
   const probing =
     prober === null || options.probe === undefined
       ? null
-      : probe(prober, options.probe).catch(() => undefined);
-  if (warmMs > 0) await atMost(warmMs, drives);
-  counting = true;
+      : probe(run, prober, options.probe).catch(() => undefined);
+  const measured = await measure(run, drives);
+  await atMost(GRACE_MS, Promise.all([drives, probing]));
+  for (const line of run.lines) line.close();
+  prober?.close();
+  return figuresOf(run, measured);
+}
+
+/** The measured time and the processor's time in it, s. */
+interface Measured {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+}
+
+/** Waits for the warm-up, counts for the measured time, and ends the run. */
+async function measure(run: Run, drives: Promise<unknown>): Promise<Measured> {
+  const { pid, seconds, warmSeconds = 0 } = run.options;
+  const used = () => (pid === undefined ? Number.NaN : cpuSeconds(pid));
+  if (warmSeconds > 0) await atMost(warmSeconds * 1_000, drives);
+  run.counting = true;
   const from = performance.now();
   const cpu = used();
-  await atMost(options.seconds * 1_000, drives);
-  counting = false;
-  over = true;
-  const seconds = (performance.now() - from) / 1_000;
-  const cpuUsed = used() - cpu;
-  await atMost(GRACE_MS, Promise.all([drives, probing]));
-  for (const line of lines) line.close();
-  prober?.close();
+  await atMost(seconds * 1_000, drives);
+  run.counting = false;
+  run.over = true;
+  return { seconds: (performance.now() - from) / 1_000, cpuSeconds: used() - cpu };
+}
+
+function figuresOf(run: Run, measured: Measured): Figures {
+  const { times, errors, statuses, firstFault, probes } = run;
+  const { pid } = run.options;
   const memory = (name: "VmRSS" | "VmHWM") =>
-    options.pid === undefined ? Number.NaN : megabytes(options.pid, name);
+    pid === undefined ? Number.NaN : megabytes(pid, name);
   return {
-    perSecond: times.length / seconds,
+    perSecond: times.length / measured.seconds,
     latency: latencyOf(times),
     errors,
     statuses,
     firstFault,
-    seconds,
+    seconds: measured.seconds,
     probe: latencyOf(probes),
-    cpuMs: (cpuUsed * 1_000) / times.length,
+    cpuMs: (measured.cpuSeconds * 1_000) / times.length,
     rssMB: memory("VmRSS"),
     peakMB: memory("VmHWM"),
   };
@@ -185,17 +99,6 @@ async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
   const timer = setTimeout(resolve, ms);
   await Promise.race([promise, work]);
   clearTimeout(timer);
-}
-
-function bounded({ url, connections, seconds, requests = 1 }: Load): URL {
-  const parsed = new URL(url);
-  if (parsed.hostname !== "127.0.0.1") throw new RangeError(`${parsed.hostname} is not 127.0.0.1`);
-  if (connections < 1 || connections > MOST.connections)
-    throw new RangeError(`connections: 1 to ${MOST.connections}`);
-  if (seconds <= 0 || seconds > MOST.seconds) throw new RangeError(`seconds: to ${MOST.seconds}`);
-  if (requests < 1 || requests > MOST.requests)
-    throw new RangeError(`requests: 1 to ${MOST.requests}`);
-  return parsed;
 }
 
 function latencyOf(times: number[]): Latency {

@@ -1,5 +1,6 @@
 import { openDatabase } from "../src/platform/bun/database/database.ts";
 import { figure, median, spread, table } from "./figures.ts";
+import { oldAnswers } from "./old-answers.ts";
 import { cpuSeconds } from "./process.ts";
 import { type Service, startService } from "./server.ts";
 import { fillShop } from "./shop.ts";
@@ -26,10 +27,7 @@ const READS = [
   "/api/dashboard/evolution",
 ];
 
-const TAGS = ["nfes", "stock", "products", "supplier_items"];
-const BUMP_TAGS = `insert into cache_versions (company, tag, version) select 1, value, 1 from json_each('${JSON.stringify(TAGS)}') where true
-    on conflict do update set version = version + 1;
-  update balances set version = version + 1 where company = 1 and product = '000777';`;
+const BUMP_TAGS = oldAnswers("000777");
 
 interface Taken {
   readonly ms: number;

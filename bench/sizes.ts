@@ -1,6 +1,7 @@
 import { openDatabase } from "../src/platform/bun/database/database.ts";
 import { figure, median, ratios, spread, table, targetTable } from "./figures.ts";
 import { load } from "./load.ts";
+import { oldAnswers } from "./old-answers.ts";
 import { type Service, startService } from "./server.ts";
 import { fillShop } from "./shop.ts";
 
@@ -89,12 +90,6 @@ const READS: readonly Read[] = [
   read("dashboard, stock", "/api/dashboard/stock"),
 ];
 
-const TAGS = JSON.stringify(["nfes", "stock", "products", "supplier_items"]);
-/** Ends every kept answer. */
-const BUMP = `insert into cache_versions (company, tag, version) select 1, value, 1 from json_each('${TAGS}') where true
-    on conflict do update set version = version + 1;
-  update balances set version = version + 1 where company = 1 and product = '000077';`;
-
 interface Beside {
   readonly service: Service;
   readonly shop: Shop;
@@ -137,7 +132,7 @@ async function opened(shop: Shop): Promise<Beside & AsyncDisposable> {
   return {
     service,
     shop,
-    bump: () => writing.executeMultiple(BUMP),
+    bump: () => writing.executeMultiple(oldAnswers("000077")),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }

@@ -88,7 +88,7 @@ console.log("");
 console.log(
   targetTable([
     {
-      id: "slow",
+      id: "slow-database",
       what: "ms to a 503 while the circuit is open, the slowest",
       values: all.map((one) => Math.max(...one.refused)),
       bound: "≤",

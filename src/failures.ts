@@ -2,6 +2,7 @@ import type { AccountsFailure } from "./accounts/failures.ts";
 import type { AlertFailure } from "./alerts/failures.ts";
 import type { ConfirmationFailure } from "./confirmations/failures.ts";
 import type { ExportFailure } from "./export/failures.ts";
+import type { MoveFailure } from "./homes/failures.ts";
 import type { IngestFailure } from "./ingest/verdict/failures.ts";
 import type { FeedFailure, IdempotencyFailure, JobFailure } from "./journal/failures.ts";
 import type { MailFailure } from "./mail/failures.ts";
@@ -46,11 +47,8 @@ export type RequestFailure =
   /** The assistant's door is for API keys alone. */
   | { code: "mcp.key_needed" };
 
-/**
- * Every failure that a part of the program may end in. src/messages has the sentence of each, src/http/failure-status.ts its
- * status.
- */
-export type Failure =
+/** Every failure that a request may end in; src/http/failure-status.ts has the status of each. */
+export type AnsweredFailure =
   | NfeFailure
   | IngestFailure
   | StockFailure
@@ -77,6 +75,9 @@ export type Failure =
   | AlertFailure
   | PlatformFailure
   | RequestFailure;
+
+/** Every failure that a part of the program may end in, also a command on the database; src/messages has the sentence of each. */
+export type Failure = AnsweredFailure | MoveFailure;
 
 /** The failure of one code. */
 export type FailureOf<C extends Failure["code"]> = Extract<Failure, { code: C }>;

@@ -37,23 +37,55 @@ test("the sentence of a failure ends without a full stop, for a reason may follo
   expect(said.filter((text) => /\.["`]$/.test(text))).toEqual([]);
 });
 
-test("the reader and the verdict hold no sentence for people", async () => {
-  expect(await sentences("src/{nfe,ingest/verdict}/**/*.ts")).toEqual([]);
+/** Not those whose texts are the paper's (danfe), the contract's (journal), or kept as they were written (ingest/upload, mail). */
+const WITHOUT_SENTENCES = [
+  "src/{nfe,homes,stock,accounts,confirmations,sefaz,alerts,webhooks,reports,export}/**/*.ts",
+  "src/ingest/!(upload)/**/*.ts",
+  "src/{lib,ports,resilience}/**/*.ts",
+];
+
+test("the folders of the domain hold no sentence for people", async () => {
+  expect(await sentences(...WITHOUT_SENTENCES)).toEqual([]);
 });
 
 /** To an accountant `retenção` is tax withheld and `trabalho` is labour; the others are not used in Brazil, MiB only by developers. */
 const OTHER_WORDS =
-  /\b(?:retenç(?:ão|ões)|trabalhos?|deixad[oa]s? de lado|post[oa]s? de lado|mexe no estoque|MiB)\b/iu;
+  /\b(?:retenç(?:ão|ões)|retid[ao]s?|ret(?:ém|êm)|trabalhos?|deixad[oa]s? de lado|post[oa]s? de lado|mexe no estoque|nota parada|MiB)\b/giu;
 
-test("no text in the source or on the dashboard has a word that means something else to an accountant", async () => {
+/** Where a tax is withheld, the text names it. */
+const OF_TAX = /\b(?:ICMS|[IC]BS) (?:MONO|monofásico)/u;
+/** A hold is a `pendência`; the page still opens the links in which its list had another name. */
+const OLD_LINK = '"retidas"';
+
+const otherWordsOf = (text: string): string[] =>
+  text === OLD_LINK || OF_TAX.test(text) ? [] : (text.match(OTHER_WORDS) ?? []);
+
+/** Words between tags are no strings: a view is one text, without its comments. */
+const viewTexts = (source: string): string[] => [
+  tokensOf(source)
+    .map(({ text }) => text)
+    .join(" "),
+];
+
+test("no text for people has a word that means something else to an accountant", async () => {
   const found: string[] = [];
-  for await (const path of new Glob("src/**/*.ts").scan("."))
-    for (const text of textsOf(tokensOf(await Bun.file(path).text())))
-      if (OTHER_WORDS.test(text)) found.push(`${path}: ${text}`);
-  for (const file of ["alerts.yml", "grafana-dashboard.json", "Caddyfile", "nginx.conf"]) {
-    const said = (await Bun.file(`docs/ops/${file}`).text()).replaceAll(/#.*$/gm, "");
-    const word = OTHER_WORDS.exec(said)?.[0];
-    if (word !== undefined) found.push(`${file}: ${word}`);
+  const look = (file: string, texts: readonly string[]) => {
+    for (const text of texts) for (const word of otherWordsOf(text)) found.push(`${file}: ${word}`);
+  };
+  for await (const path of new Glob("src/**/*.{ts,tsx}").scan(".")) {
+    const source = await Bun.file(path).text();
+    look(path, path.endsWith(".tsx") ? viewTexts(source) : textsOf(tokensOf(source)));
   }
+  for (const file of ["alerts.yml", "grafana-dashboard.json", "Caddyfile", "nginx.conf"])
+    look(file, [(await Bun.file(`docs/ops/${file}`).text()).replaceAll(/#.*$/gm, "")]);
+  for (const file of ["LEIA-ME.md", "docs/page.md", "docs/pendencias.md"])
+    look(file, (await Bun.file(file).text()).split("\n"));
   expect(found).toEqual([]);
+});
+
+test("the words between the tags of a view are searched too, over a broken line", () => {
+  const view = (words: string) => `<p class="small">\n  {many} ${words}\n</p>`;
+  expect(viewTexts(view("notas retidas mais novas")).flatMap(otherWordsOf)).toEqual(["retidas"]);
+  expect(viewTexts(view("notas postas\n  de lado")).flatMap(otherWordsOf)).toHaveLength(1);
+  expect(viewTexts(view("notas com pendência {/* retida */}")).flatMap(otherWordsOf)).toEqual([]);
 });

@@ -1,4 +1,5 @@
-import { fileReason } from "../start/reason.ts";
+import { Failed } from "../lib/result.ts";
+import { failedSentence, fileReason } from "../start/reason.ts";
 import { help } from "./commands.ts";
 import { CredentialMissing } from "./service/connect.ts";
 import { RequestRefused, ServiceUnreachable } from "./service/service-client.ts";
@@ -14,15 +15,19 @@ export function printError(terminal: Terminal, argv: readonly string[], error: u
   const message = misused?.message ?? sentenceOf(error);
   const code = misused === null ? codeOf(error) : exitCode("usage");
   if (argv.includes("--json")) {
-    const refused = error instanceof RequestRefused ? error : null;
-    const more =
-      refused === null ? {} : { code: refused.code, status: refused.status, ...refused.more };
-    err.line(JSON.stringify({ error: { exit: code, message, ...more } }));
+    err.line(JSON.stringify({ error: { exit: code, message, ...membersOf(error) } }));
     return code;
   }
   err.line(paint(err, "red", message));
   if (misused !== null) err.line(`\n${help(misused.command)}`);
   return code;
+}
+
+/** What a program may tell failures apart by: the answer's members, or the failure of a command on the database. */
+function membersOf(error: unknown): object {
+  if (error instanceof RequestRefused)
+    return { code: error.code, status: error.status, ...error.more };
+  return error instanceof Failed ? error.failure : {};
 }
 
 function usageOf(argv: readonly string[], error: unknown): UsageError | null {
@@ -31,10 +36,11 @@ function usageOf(argv: readonly string[], error: unknown): UsageError | null {
   return unknown ? new UsageError("sge", `Comando desconhecido: ${argv[0] ?? ""}`) : null;
 }
 
-const sentenceOf = (error: unknown): string =>
-  isAborted(error)
-    ? "Interrompido"
-    : (fileReason(error) ?? (error instanceof Error ? error.message : String(error)));
+function sentenceOf(error: unknown): string {
+  if (isAborted(error)) return "Interrompido";
+  if (error instanceof Failed) return failedSentence(error);
+  return fileReason(error) ?? (error instanceof Error ? error.message : String(error));
+}
 
 const isAborted = (error: unknown): boolean =>
   error instanceof Error && (error.name === "AbortError" || error.name === "TaskCancelledError");

@@ -1,5 +1,6 @@
 import { guarded } from "../accounts/home.ts";
 import { trusted } from "../lib/cast.ts";
+import { Failed } from "../lib/result.ts";
 import { FIRST_HOME } from "../ports/homes.ts";
 import { commitStatements } from "../ports/sql.ts";
 import { rowElsewhere } from "./company-row.ts";
@@ -11,17 +12,11 @@ import {
   unwatchStatements,
   watchStatements,
 } from "./copy.ts";
+import type { MoveFailure } from "./failures.ts";
 import { takeRange } from "./id-ranges.ts";
 import { bringCompany } from "./people.ts";
 import { removePage } from "./remove.ts";
-import {
-  keepRunning,
-  type Move,
-  type MovePorts,
-  MoveRefused,
-  RUNNER_MS,
-  stillOurs,
-} from "./running-move.ts";
+import { keepRunning, type Move, type MovePorts, RUNNER_MS, stillOurs } from "./running-move.ts";
 import { finish, freezeAndSwitch } from "./switch.ts";
 import { type Shape, shapesOf } from "./tables.ts";
 
@@ -36,8 +31,8 @@ const OPEN_ROUNDS = 50;
 /**
  * Moves a company to another database while it is in use: copies its rows in pages, catches up with what was written meanwhile,
  * refuses its writes (503) while the rest is copied and compared, and switches the directory in one batch. Killed at any
- * point, the same call goes on. Resolves false where the company lives there already. Throws MoveRefused (no such company or
- * database, another move, a difference that stays), and as the databases do; the company is then writable where it was.
+ * point, the same call goes on. Resolves false where the company lives there already. Fails with MoveFailure and as the databases
+ * do; the company is then writable where it was.
  */
 export async function moveCompany(
   ports: MovePorts,
@@ -65,14 +60,14 @@ export async function moveCompany(
   return true;
 }
 
-/** Gives up a move that has not switched yet: the company stays where it is. Throws MoveRefused where there is none, or it has. */
+/** Gives up a move that has not switched yet: the company stays where it is. Fails with MoveFailure where there is none, or it has. */
 export async function abortMove(ports: MovePorts, company: number, runner: Runner): Promise<void> {
   const { first } = ports.homes;
   const [row] = await first.reader.rows({
     sql: "select target from moves where company = ?1 and step <> 'switched'",
     args: [company],
   });
-  if (row === undefined) throw new MoveRefused("Não há mudança que possa ser desfeita");
+  if (row === undefined) throw new Failed<MoveFailure>({ code: "move.nothing_to_undo", company });
   const begun = await begin(ports, company, String(row.target), runner);
   if (begun === null) return;
   const { move, step } = begun;
@@ -123,7 +118,7 @@ async function beginAgain(
     ],
     read: (rows) => rows.at(-1)?.length === 1,
   });
-  if (!isBegun) throw new MoveRefused("Não há mudança que possa ser desfeita");
+  if (!isBegun) throw new Failed<MoveFailure>({ code: "move.nothing_to_undo", company });
 }
 
 interface Begun {
@@ -141,25 +136,29 @@ async function begin(
 ): Promise<Begun | null> {
   const { homes, clock } = ports;
   if (homes.named(to) === undefined)
-    throw new MoveRefused(`Não há o banco ${to}; há ${homes.names.join(", ")}`);
+    throw new Failed<MoveFailure>({ code: "move.no_database", database: to, names: homes.names });
   const now = clock.now();
   const [row] = await homes.first.reader.rows({
     sql: `select c.home, m.company as moving, m.target, m.runner, m.runner_until from companies c
       left join moves m on m.company = c.id where c.id = ?1`,
     args: [company],
   });
-  if (row === undefined) throw new MoveRefused(`Não há a empresa ${company}`);
+  if (row === undefined) throw new Failed<MoveFailure>({ code: "move.no_company", company });
   const home = row.home === null ? FIRST_HOME : String(row.home);
   if (row.moving === null && home === to) return null;
   if (row.moving !== null && row.target !== to)
-    throw new MoveRefused(`A empresa ${company} está sendo levada para ${row.target}`);
+    throw new Failed<MoveFailure>({
+      code: "move.other_target",
+      company,
+      target: String(row.target),
+    });
   const other = row.runner === null ? null : String(row.runner);
   const isFree =
     other === null ||
     other === runner.name ||
     Number(row.runner_until) <= now ||
     runner.hasEnded(other);
-  if (!isFree) throw new MoveRefused(`Outro processo está levando a empresa ${company} (${other})`);
+  if (!isFree) throw new Failed<MoveFailure>({ code: "move.running", company, runner: other });
   const taken = await homes.first.writer.commit({
     statements: [
       other === null
@@ -180,7 +179,7 @@ async function begin(
   const source = homes.named(String(taken?.source));
   const target = homes.named(to);
   if (taken === undefined || source === undefined || target === undefined)
-    throw new MoveRefused(`Outro processo está levando a empresa ${company}`);
+    throw new Failed<MoveFailure>({ code: "move.running", company, runner: null });
   const place = taken.place === null ? null : trusted<CopyPlace>(JSON.parse(String(taken.place)));
   const step = trusted<Begun["step"]>(taken.step);
   const move = { company, source, target, runner: runner.name, from: String(taken.source), to };
@@ -190,7 +189,7 @@ async function begin(
 
 /**
  * From here on source and target accept nothing of another run. A run that comes too late with this has lost the move, and gives
- * back what it has claimed. Throws MoveRefused.
+ * back what it has claimed. Fails with MoveFailure.
  */
 async function claim(ports: MovePorts, move: Move): Promise<void> {
   const { company, source, target, runner } = move;

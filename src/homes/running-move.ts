@@ -1,6 +1,8 @@
+import { Failed } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Statement } from "../ports/sql.ts";
 import type { CopyPlace } from "./copy.ts";
+import type { MoveFailure } from "./failures.ts";
 
 /** What a move needs: all databases, with writers that write whatever the state of a company. */
 export interface MovePorts extends Pick<Ports, "clock" | "yieldToEventLoop"> {
@@ -10,9 +12,6 @@ export interface MovePorts extends Pick<Ports, "clock" | "yieldToEventLoop"> {
     named(name: string): Pick<Ports, "reader" | "writer"> | undefined;
   };
 }
-
-/** Why a move is not carried out (Portuguese); nothing was changed by this call. */
-export class MoveRefused extends Error {}
 
 /** A run without a sign of life for so long may be followed by another one, ms. */
 export const RUNNER_MS = 60_000;
@@ -35,7 +34,7 @@ export const stillOurs = ({ company, runner }: Pick<Move, "company" | "runner">)
   args: [company, runner],
 });
 
-/** Says that this run goes on, and where it has come to. Throws MoveRefused where another one has taken over. */
+/** Says that this run goes on, and where it has come to. Fails with MoveFailure `move.taken_over` where another one has. */
 export async function keepRunning(ports: MovePorts, move: Move, place?: CopyPlace): Promise<void> {
   const now = ports.clock.now();
   const kept = await ports.homes.first.writer.commit({
@@ -54,5 +53,5 @@ export async function keepRunning(ports: MovePorts, move: Move, place?: CopyPlac
     ],
     read: ([rows]) => rows?.length === 1,
   });
-  if (!kept) throw new MoveRefused("Outro processo assumiu esta mudança");
+  if (!kept) throw new Failed<MoveFailure>({ code: "move.taken_over", company: move.company });
 }

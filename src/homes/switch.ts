@@ -1,12 +1,14 @@
 import { systemCause } from "../journal/cause.ts";
 import { audit } from "../journal/record.ts";
 import { verifyAudit } from "../journal/verify-audit.ts";
+import { Failed } from "../lib/result.ts";
 import { FIRST_HOME } from "../ports/homes.ts";
 import { commitStatements, type Guard, type Statement } from "../ports/sql.ts";
 import { reconciledSlices } from "../stock/reconcile/reconcile.ts";
 import { settingsTo } from "./company-row.ts";
 import { catchUp, differences, lastLine, unwatchStatements } from "./copy.ts";
-import { keepRunning, type Move, type MovePorts, MoveRefused, stillOurs } from "./running-move.ts";
+import type { MoveFailure } from "./failures.ts";
+import { keepRunning, type Move, type MovePorts, stillOurs } from "./running-move.ts";
 import type { Shape } from "./tables.ts";
 
 /** Comparisons of a frozen company before the move is given up. */
@@ -41,7 +43,7 @@ export async function freezeAndSwitch(
       differing = await differences(move, shapes);
     }
     if (differing.length > 0)
-      throw new MoveRefused(`A cópia difere do original em ${differing.join(", ")}`);
+      throw new Failed<MoveFailure>({ code: "move.copy_differs", company, tables: differing });
     await commitStatements(move.target.writer, [
       stillOurs(move),
       ...(await settingsTo(move, ports.homes.first)),
@@ -63,14 +65,16 @@ async function mustBeWhole(ports: MovePorts, move: Move): Promise<void> {
   for await (const { discrepancies } of reconciledSlices(target, company, 500)) {
     const [first] = discrepancies;
     if (first !== undefined)
-      throw new MoveRefused(
-        `Saldo diferente dos movimentos: ${first.product}. Confira com sge verify`,
-      );
+      throw new Failed<MoveFailure>({
+        code: "move.wrong_balance",
+        company,
+        product_code: first.product,
+      });
     await keepRunning(ports, move);
   }
   const { broken } = await verifyAudit(target, company, []);
   if (broken !== null)
-    throw new MoveRefused(`A cadeia de auditoria não confere na linha ${broken.seq}`);
+    throw new Failed<MoveFailure>({ code: "move.broken_audit", company, seq: broken.seq });
 }
 
 /** The one batch from which on the company lives in the target. */
@@ -105,7 +109,7 @@ async function switchDirectory(ports: MovePorts, move: Move): Promise<void> {
     ],
     read: (rows) => rows.at(-1)?.length === 1,
   });
-  if (!switched) throw new MoveRefused("Outro processo assumiu esta mudança");
+  if (!switched) throw new Failed<MoveFailure>({ code: "move.taken_over", company });
 }
 
 /** What the target writes when the company opens there: newer versions than any process has seen, and the line of the audit. */

@@ -1,7 +1,7 @@
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { Failure } from "../failures.ts";
+import type { AnsweredFailure } from "../failures.ts";
 
-/** The status of every failure on the wire. A failure without a status does not compile; its sentence is in src/messages. */
+/** The status of every failure that a request may end in. A failure without a status does not compile; its sentence is in src/messages. */
 export const STATUS_OF = {
   "nfe.malformed_xml": 422,
   "nfe.not_an_nfe": 422,
@@ -192,4 +192,4 @@ export const STATUS_OF = {
   "confirmation.too_many": 429,
   "mcp.origin": 403,
   "mcp.key_needed": 403,
-} as const satisfies Record<Failure["code"], ContentfulStatusCode>;
+} as const satisfies Record<AnsweredFailure["code"], ContentfulStatusCode>;

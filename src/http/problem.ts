@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { Failure } from "../failures.ts";
+import type { AnsweredFailure } from "../failures.ts";
 import { trusted } from "../lib/cast.ts";
 import { Failed } from "../lib/result.ts";
 import { writtenFieldError } from "../messages/pt-BR/documents/field-errors.ts";
@@ -81,7 +81,7 @@ export function problem(
 }
 
 /** A typed failure as it is on the wire; used for whole answers and for the lines of a batch. */
-export function problemOf(failure: Failure): {
+export function problemOf(failure: AnsweredFailure): {
   status: ContentfulStatusCode;
   detail: string;
   evidence: Record<string, unknown>;
@@ -119,8 +119,8 @@ const failedIn = (error: Error): Failed | null =>
 export function toProblem(error: Error, c: Context<Env>): Response {
   const failed = failedIn(error);
   if (failed !== null) {
-    // Only our own flows construct Failed, and only with members of Failure.
-    const failure = trusted<Failure>(failed.failure);
+    // Only our own flows construct Failed, and only with members of Failure; those of a command end no request.
+    const failure = trusted<AnsweredFailure>(failed.failure);
     const { status, detail, evidence } = problemOf(failure);
     if ("retryAfterS" in failure)
       c.header("retry-after", String(Math.max(1, Math.ceil(failure.retryAfterS))));

@@ -49,7 +49,7 @@ export function Help({ onClose }: { onClose: () => void }) {
           }}
         />
       </div>
-      {hasKeys && <p class="quiet small">Nenhuma tecla aprova uma nota retida.</p>}
+      {hasKeys && <p class="quiet small">Nenhuma tecla aprova uma nota com pendência.</p>}
       {may("administer") && (
         <p class="quiet small">
           Para integradores:{" "}

@@ -47,8 +47,11 @@ export function reasonOf(error: unknown): string {
   if (refusal !== null) return REFUSALS[refusal];
   if (isTransient(error)) return "DATABASE_URL: o banco de dados não responde, ou está ocupado";
   if (!(error instanceof Failed)) return error instanceof Error ? error.message : String(error);
-  // Only our own flows construct Failed, and only with members of Failure.
-  const failure = trusted<Failure>(error.failure);
-  const sentence = failureSentence(failure);
-  return failure.code === "auth.weak_password" ? `ADMIN_PASSWORD: ${sentence}` : sentence;
+  const sentence = failedSentence(error);
+  return error.failure.code === "auth.weak_password" ? `ADMIN_PASSWORD: ${sentence}` : sentence;
 }
+
+/** The sentence of a typed failure that a flow has thrown. */
+export const failedSentence = ({ failure }: Failed): string =>
+  // Only our own flows construct Failed, and only with members of Failure.
+  failureSentence(trusted<Failure>(failure));

@@ -3,11 +3,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import type { AccountsFailure } from "../../src/accounts/failures.ts";
+import { printError } from "../../src/cli/print-error.ts";
 import type { LocalUser } from "../../src/cli/service/connect.ts";
 import { localService } from "../../src/cli/service/local-service.ts";
+import { Failed } from "../../src/lib/result.ts";
+import { failureSentence } from "../../src/messages/pt-BR/failures/failures.ts";
 import type { Answer } from "../support/app.ts";
 import { type Server, withServer } from "../support/server.ts";
-import { runCommandLine } from "../support/terminal.ts";
+import { runCommandLine, testTerminal } from "../support/terminal.ts";
 
 let folder = "";
 beforeEach(async () => {
@@ -94,3 +98,25 @@ test("sge company prints its usage after a wrong command line, and makes nothing
     const rows = await server.ports.reader.rows({ sql: "select id from companies", args: [] });
     expect(rows).toHaveLength(1);
   }));
+
+test("sge company move says in a sentence, and with a code in JSON, why a company is not moved", () =>
+  serving(async () => {
+    const refused = async (...argv: readonly string[]) => {
+      const { code, err } = await sgeCompany("move", ...argv);
+      return [code, err];
+    };
+    expect(await refused("1", "--to", "norte")).toEqual([1, "Não há o banco norte; há first"]);
+    expect(await refused("9", "--to", "first")).toEqual([1, "Não há a empresa 9"]);
+    expect(await refused("1", "--abort")).toEqual([1, "Não há mudança que possa ser desfeita"]);
+    const [, line = ""] = await refused("9", "--to", "first", "--json");
+    expect(JSON.parse(String(line))).toEqual({
+      error: { exit: 1, message: "Não há a empresa 9", code: "move.no_company", company: 9 },
+    });
+  }));
+
+test("a failure of a command on the database is printed as its sentence, not as its code", () => {
+  const { terminal, err } = testTerminal();
+  const failure = { code: "user.too_many_companies", limit: 200 } as const;
+  expect(printError(terminal, ["company", "add"], new Failed<AccountsFailure>(failure))).toBe(1);
+  expect(err).toEqual([failureSentence(failure)]);
+});

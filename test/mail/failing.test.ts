@@ -4,20 +4,10 @@ import { pollMailboxes } from "../../src/mail/poll.ts";
 import { saveMailSettings } from "../../src/mail/settings.ts";
 import { type TestApp, withApp } from "../support/app.ts";
 import { beforeNextCommit } from "../support/faults/before-next-commit.ts";
+import { BOX } from "../support/mail/imap-box.ts";
 import { memoryMailbox } from "../support/mail/memory-mailbox.ts";
 import { causeOf } from "../support/ports-with-admin.ts";
 
-const BOX = {
-  host: "imap.loja.example",
-  port: 993,
-  user: "nfe",
-  password: "a senha da caixa",
-  folder: "INBOX",
-  tls: true,
-  senders: ["nfe@forn.example"],
-  subject: "",
-  active: true,
-};
 const MINUTE = 60_000;
 
 /** A service with a mailbox that can be read or not. */

@@ -5,6 +5,7 @@ import { pollMailboxes } from "../../src/mail/poll.ts";
 import { saveMailSettings } from "../../src/mail/settings.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { type TestApp, withApp } from "../support/app.ts";
+import { BOX } from "../support/mail/imap-box.ts";
 import { memoryMailbox } from "../support/mail/memory-mailbox.ts";
 import { type MailOptions, mailOf } from "../support/mail/raw-mail.ts";
 import { causeOf } from "../support/ports-with-admin.ts";
@@ -14,18 +15,6 @@ const MIB = 1_048_576;
 const note = (seed: number) => syntheticNote({ seed, items: 1 }).xml;
 const oneNote = (seed: number, more: MailOptions = {}) =>
   mailOf({ parts: [{ name: "nota.xml", content: note(seed) }], ...more });
-
-const BOX = {
-  host: "imap.loja.example",
-  port: 993,
-  user: "nfe",
-  password: "a senha da caixa",
-  folder: "INBOX",
-  tls: true,
-  senders: ["nfe@forn.example"],
-  subject: "",
-  active: true,
-};
 
 /** A service with a mailbox in memory, configured for company 1. */
 const withMailbox = (

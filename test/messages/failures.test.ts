@@ -122,6 +122,15 @@ const WITH_VALUES: readonly Failure[] = [
   ...(["documents", "entries", "sent", "inflated", "ratio", "entry"] as const).map(
     (what): Failure => ({ code: "batch.too_large", what, limit: 2_097_152, got: 1 }),
   ),
+  { code: "move.no_company", company: 9 },
+  { code: "move.no_database", database: "norte", names: ["first", "sul"] },
+  { code: "move.other_target", company: 1, target: "norte" },
+  ...["loja:12:ab", null].map((runner): Failure => ({ code: "move.running", company: 1, runner })),
+  { code: "move.taken_over", company: 1 },
+  { code: "move.nothing_to_undo", company: 1 },
+  { code: "move.copy_differs", company: 1, tables: ["notes", "audit"] },
+  { code: "move.wrong_balance", company: 1, product_code: "A" },
+  { code: "move.broken_audit", company: 1, seq: 7 },
 ];
 
 const withValues = new Set<string>([...WITH_VALUES.map(({ code }) => code), "nfe.held"]);

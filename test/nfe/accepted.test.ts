@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { z } from "zod";
 import { acceptorOf } from "../../src/nfe/layout/accepted.ts";
 import { noteShape } from "../../src/nfe/layout/extract.ts";
 import { F } from "../../src/nfe/layout/fields.ts";
@@ -59,6 +60,43 @@ test("the short check looks into each item of a note and each lot of an item", (
   expect(accepts(withItem({}))).toBe(true);
   expect(accepts(withItem({ "prod/CFOP": "9102" }))).toBe(false);
   expect(accepts(withItem({ "prod/rastro": [lot, { ...lot, dVal: "2027-02-30" }] }))).toBe(false);
+});
+
+test.each([
+  ["null", null],
+  ["undefined", undefined],
+  ["a text", "1"],
+  ["a number", 1],
+  ["true", true],
+  ["an empty list", []],
+  ["a list of a lot", [lot]],
+])(
+  "%s in the place of an item or a lot is not accepted, whatever the fields may be",
+  (_, wrong) => {
+    const rows = z.object({ rows: z.array(z.object({ any: F.any(9).optional() })) });
+    expect(acceptorOf(rows)({ rows: [{}, wrong] })).toBe(false);
+    expect(acceptorOf(LotShape.partial())(wrong)).toBe(false);
+  },
+);
+
+const never = () => false;
+test.each([
+  ["of a list", z.object({ rows: z.array(LotShape).max(1) })],
+  ["of an object", LotShape.refine(never)],
+  ["of an object in a list", z.object({ rows: z.array(LotShape.refine(never)) })],
+  ["of an object that refuses other keys", z.strictObject(LotShape.shape)],
+  ["of a field that may be absent", z.object({ field: F.day.optional().refine(never) })],
+  ["added to a field", z.object({ field: F.day.refine(never) })],
+  ["of a boolean", z.object({ service: z.boolean().refine(never) })],
+  ["added to a custom", z.object({ taxes: z.custom().refine(never) })],
+])("a check %s makes no short check: it would be left out", (_, schema) => {
+  expect(() => acceptorOf(schema)).toThrow(TypeError);
+});
+
+test("the short check asks what a custom asks", () => {
+  const schema = z.object({ taxes: z.custom((value) => value === "ICMS") });
+  expect(acceptorOf(schema)({ taxes: "ICMS" })).toBe(true);
+  expect(acceptorOf(schema)({ taxes: "ISS" })).toBe(false);
 });
 
 function shapeOf(xml: string) {

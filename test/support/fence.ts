@@ -97,7 +97,7 @@ export const MAY: Record<string, string> = {
   alerts: "lib messages/pt-BR/alerts accounts accounts/settings journal ports",
   webhooks: "lib version.ts accounts journal ports resilience",
   "failures.ts":
-    "alerts webhooks confirmations sefaz/certificates sefaz/fetch sefaz/statements nfe ingest/verdict mail stock stock/catalog stock/counting reports accounts export journal ports",
+    "alerts webhooks confirmations sefaz/certificates sefaz/fetch sefaz/statements nfe ingest/verdict mail stock stock/catalog stock/counting reports accounts export homes journal ports",
   http: "lib nfe messages/pt-BR/documents messages/pt-BR/failures stock/supplier-items ingest/verdict accounts ports failures.ts version.ts resilience",
   "http/middleware":
     "lib http failures.ts:types accounts accounts/keys accounts/login homes journal ports config.ts observability resilience",

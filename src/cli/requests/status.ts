@@ -61,7 +61,7 @@ async function ofCompany({ api, where }: Service): Promise<Answer> {
       const { alerts } = stats;
       const rows: readonly (readonly [number, string, string])[] = [
         [counted.waiting_notes, "nota espera aprovação", "notas esperam aprovação"],
-        [alerts.held_long, "delas espera há muito", "delas esperam há muito"],
+        [alerts.held_long, "delas tem pendência há muito", "delas têm pendência há muito"],
         [counted.running_jobs, "processamento em andamento", "processamentos em andamento"],
         [counted.queued_jobs, "processamento na fila", "processamentos na fila"],
         [alerts.low, "produto abaixo do mínimo", "produtos abaixo do mínimo"],

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { may, type Permission } from "../../accounts/roles.ts";
 import { askConfirmation } from "../../confirmations/ask.ts";
-import type { Failure, RequestFailure } from "../../failures.ts";
+import type { AnsweredFailure, RequestFailure } from "../../failures.ts";
 import { trusted } from "../../lib/cast.ts";
 import { Failed } from "../../lib/result.ts";
 import { causeOf, type Env } from "../env.ts";
@@ -64,8 +64,8 @@ export function toolsOf(c: Context<Env>): Tools {
 function problemIn(error: unknown): Readonly<Record<string, unknown>> | null {
   if (error instanceof Refused) return error.problem;
   if (!(error instanceof Failed)) return null;
-  // Only our own flows construct Failed, and only with members of Failure.
-  const failure = trusted<Failure>(error.failure);
+  // Only our own flows construct Failed, and only with members of Failure; those of a command end no request.
+  const failure = trusted<AnsweredFailure>(error.failure);
   const { status, detail } = problemOf(failure);
   return status < 500 ? { code: failure.code, detail } : null;
 }

@@ -137,7 +137,7 @@ const notes: ReadTool = {
 
 const whyHeld: ReadTool = {
   name: "why_held",
-  title: "Por que a nota está parada",
+  title: "Por que a nota tem pendência",
   description:
     "As pendências de uma nota, com a frase de cada uma e o que fazer; e os itens que não têm de-para.",
   fields: { access_key: noteKey },

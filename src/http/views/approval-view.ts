@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import type { Failure } from "../../failures.ts";
+import type { AnsweredFailure } from "../../failures.ts";
 import type { NoteApproval } from "../../ingest/approve/approve-many.ts";
 import { approvalSummaryBy } from "../../ingest/batch/approval-result.ts";
 import { trusted } from "../../lib/cast.ts";
@@ -36,8 +36,8 @@ export function approvalLine(result: NoteApproval): Line {
     const outcome = alreadyProcessed ? "already_processed" : "approved";
     return { access_key, outcome, findings: [...findings], ...lotsTaken(lots) };
   }
-  // Failed is thrown by our flows only, with members of Failure.
-  const { detail, evidence } = problemOf(trusted<Failure>(result.failure));
+  // Failed is thrown by our flows only, with members of Failure; those of a command end no request.
+  const { detail, evidence } = problemOf(trusted<AnsweredFailure>(result.failure));
   const { code } = result.failure;
   return {
     access_key,

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import type { Failure } from "../../failures.ts";
+import type { AnsweredFailure } from "../../failures.ts";
 import type { BatchResult } from "../../ingest/batch/batch-result.ts";
 import { trusted } from "../../lib/cast.ts";
 import { problemOf } from "../problem.ts";
@@ -73,7 +73,7 @@ export function batchLine(result: BatchResult): z.infer<typeof BatchLineSchema> 
     case "duplicate":
     case "rejected": {
       // Only flows of this service write failures into results.
-      const failure = trusted<Failure>(result.failure);
+      const failure = trusted<AnsweredFailure>(result.failure);
       const { detail, evidence } = problemOf(failure);
       const { note_status: _, ...shown } = evidence;
       return {

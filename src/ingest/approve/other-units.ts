@@ -22,7 +22,9 @@ const findingOf = (message: string): Finding => ({
 export function saveUnitDiffers(posting: Posting, units: UnitSpellings): Statement[] {
   if (!posting.ownCodes) return [];
   const lines = posting.lines
-    .filter((line) => line.factor_e4 === 10_000 && line.factor_divisor === 1 && !line.factor_given)
+    .filter(
+      (line) => line.factor_e4 === 10_000 && line.factor_divisor === 1 && !line.factor_is_manual,
+    )
     .map(({ code, product, unit }) => ({
       product: product ?? code,
       unit,

@@ -11,7 +11,7 @@ import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import type { Posting } from "../../stock/posting/posting.ts";
 import { costEffect, costed, issueYear } from "../cost/item-cost.ts";
 import { readingOf, rejudgeNote } from "../judge/rejudge.ts";
-import { learntValues } from "../note/changed-items.ts";
+import { seenValues } from "../note/changed-items.ts";
 import { broughtBy, type EventExits, eventExits, NO_EXITS } from "../note/event-exits.ts";
 import type { FlowOptions } from "../note/flow-options.ts";
 import { knownEvents } from "../note/known-events.ts";
@@ -141,7 +141,7 @@ export async function propose(
     ownCodes: note.issuedByUs,
     lines,
     entries,
-    learns: learntValues(items, mapping),
+    seen: seenValues(items, mapping),
     userId: options.cause.actor.userId,
     at,
     happenedAt: note.issuedMs,

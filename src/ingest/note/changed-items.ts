@@ -1,5 +1,5 @@
 import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts";
-import type { LearntValues, SeenAssumption } from "../../stock/posting/posting-guards.ts";
+import type { SeenAssumption, SeenValues } from "../../stock/posting/posting-guards.ts";
 import type { StockItem } from "./lines.ts";
 import type { Mapping } from "./mapping.ts";
 import type { Finding } from "./written-verdict.ts";
@@ -60,8 +60,8 @@ export function assumedSeen(items: readonly SeenItem[], mapping: Mapping): SeenA
   });
 }
 
-/** What a posting of these items learns of supplier items that are known: the values that differ from the last ones. */
-export function learntValues(items: readonly SeenItem[], mapping: Mapping): LearntValues[] {
+/** What a posting of these items has seen of supplier items that are known: the values that differ from the last ones. */
+export function seenValues(items: readonly SeenItem[], mapping: Mapping): SeenValues[] {
   return items.flatMap((item) => {
     const known = mapping.find(item.code, item.unit);
     if (known === null) return [];

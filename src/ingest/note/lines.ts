@@ -120,9 +120,9 @@ export function bookingLines(
       factor_e4: booking.factor.e4,
       factor_divisor: booking.factor.divisor,
       product: booking.product,
-      save_mapping: booking.savesMapping,
+      saves_mapping: booking.savesMapping,
       mapped: booking.mapped,
-      factor_given: booking.factorIsManual,
+      factor_is_manual: booking.factorIsManual,
     });
     const sign = effect === "entry" ? 1 : -1;
     const made = partsOf(item, quantity_e4);

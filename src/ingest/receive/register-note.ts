@@ -29,7 +29,7 @@ import { saveUnitDiffers, unitDiffersFindings } from "../approve/other-units.ts"
 import { bringsBack } from "../approve/returned-goods.ts";
 import { type Judgement, judge } from "../judge/judge.ts";
 import { signatureCheck } from "../judge/signature-check.ts";
-import { assumedSeen, learntValues } from "../note/changed-items.ts";
+import { assumedSeen, seenValues } from "../note/changed-items.ts";
 import { broughtBy, type EventExits, eventExits } from "../note/event-exits.ts";
 import type { RegisterOptions } from "../note/flow-options.ts";
 import { bookingLines } from "../note/lines.ts";
@@ -205,7 +205,7 @@ function registrationOf(
     ownCodes: judged.verdict.issuedByUs,
     lines,
     entries,
-    learns: learntValues(judged.items, judged.mapping),
+    seen: seenValues(judged.items, judged.mapping),
     userId: options.cause.actor.userId,
     at,
     happenedAt: issuedMs(note.ide.issuedAt),

@@ -20,7 +20,7 @@ const ALERTS: Record<AlertType, string> = {
   "stock.low": "Produto abaixo do estoque mínimo",
   "stock.expiring": "Lote perto de vencer",
   "product.cost_rose": "Custo que subiu além do limite",
-  "nfe.held_long": "Nota parada há dias",
+  "nfe.held_long": "Nota com pendência há dias",
   "nfe.goods_missing": "Cancelamento que deixou saldo negativo",
   "nfe.has_returns": "Nota cancelada com devoluções no estoque",
   "mailbox.failing": "Caixa de e-mail que não pode ser lida",

@@ -71,7 +71,7 @@ export const AUDIT_WORDS: Readonly<Record<string, Fields>> = {
     requireMapping: ["Exigir que cada item esteja no de-para", yes],
     allowNegative: ["Permitir saldo negativo", yes],
     costRisePercent: ["Avisar quando o custo subir", percent],
-    heldDays: ["Avisar da nota parada há", countOf("dia", "dias", "0 dias")],
+    heldDays: ["Avisar da nota com pendência há", countOf("dia", "dias", "0 dias")],
   },
   "confirmation.ask": ASKED,
   "confirmation.confirm": ASKED,

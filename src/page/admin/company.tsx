@@ -26,7 +26,7 @@ const NAMES: Record<Member, string> = {
   require_mapping: "De-para",
   allow_negative: "Permitir saldo negativo",
   alert_cost_rise_percent: "Aviso de custo",
-  alert_held_days: "Aviso de nota parada",
+  alert_held_days: "Aviso de nota com pendência",
 };
 const MEMBERS: readonly Member[] = [
   "name",
@@ -148,7 +148,7 @@ export default function CompanySection() {
         />
         {base.environment !== draft.environment && (
           <p class="admin-under small hold">
-            Notas do outro ambiente ficam retidas, e esta pendência não se libera.
+            Notas do outro ambiente ficam com pendência, e ela não se libera.
           </p>
         )}
         <Select

@@ -84,7 +84,7 @@ export function Rules(props: {
         label="Exigir assinatura digital válida"
         checked={draft.require_signature}
         onChange={(require_signature) => change({ require_signature })}
-        hint="A nota sem assinatura que confira fica retida."
+        hint="A nota sem assinatura que confira fica com pendência."
         effect={
           draft.require_signature === base.require_signature
             ? null
@@ -125,7 +125,7 @@ export function Rules(props: {
           </div>
         ))}
         {notes !== null && notes.length >= LOOKED_AT && (
-          <p class="small quiet">Contadas nas {LOOKED_AT} notas retidas mais novas.</p>
+          <p class="small quiet">Contadas nas {LOOKED_AT} notas com pendência mais novas.</p>
         )}
       </fieldset>
       <div class="admin-pair">
@@ -137,7 +137,7 @@ export function Rules(props: {
           problem={props.problem("alert_cost_rise_percent")}
         />
         <LimitField
-          label="Avisar da nota parada há"
+          label="Avisar da nota com pendência há"
           unit="dias"
           value={draft.alert_held_days}
           onChange={(alert_held_days) => change({ alert_held_days })}
@@ -158,7 +158,7 @@ function effectOf(comes: boolean, only: readonly unknown[] | null): string {
   if (comes) return "Ao salvar, as notas que esperam são conferidas com esta regra.";
   if (only === null || only.length === 0)
     return "Ao salvar, as notas que esperam são conferidas sem esta regra.";
-  return `Ao salvar, ${say.count(only.length, "nota deixa de esperar: só esta regra a retém", "notas deixam de esperar: só esta regra as retém")}.`;
+  return `Ao salvar, ${say.count(only.length, "nota deixa de esperar: ela só tem esta pendência", "notas deixam de esperar: elas só têm esta pendência")}.`;
 }
 
 function Rule(props: {

@@ -31,7 +31,7 @@ export function Companies({ companies, going, onOpen }: ListProps) {
               A aprovar
             </th>
             <th scope="col" class="figure">
-              Retidas
+              Com pendência
             </th>
             <th scope="col">Última nota</th>
             <th scope="col">E-mail</th>
@@ -49,12 +49,12 @@ export function Companies({ companies, going, onOpen }: ListProps) {
               <td class="figure" data-head="A aprovar">
                 <Waiting one={one} many={one.ready} kind="a aprovar" to="/notas" onOpen={onOpen} />
               </td>
-              <td class="figure" data-head="Retidas">
+              <td class="figure" data-head="Com pendência">
                 <Waiting
                   one={one}
                   many={one.held}
-                  kind="retidas"
-                  to="/notas?ver=retidas"
+                  kind="com pendência"
+                  to="/notas?ver=pendencias"
                   tone="hold"
                   onOpen={onOpen}
                 />

@@ -77,7 +77,7 @@ function columnsOf(props: NoteListProps, open: boolean): readonly Column<Note>[]
       head: shown.ver === "" ? "Estoque" : "Situação",
       cell: (note) => <Badge {...(shown.ver === "" ? direction(note) : standing(note))} />,
     },
-    ...(open || !decides || !["", "retidas", "todas"].includes(shown.ver)
+    ...(open || !decides || !["", "pendencias", "todas"].includes(shown.ver)
       ? []
       : [
           {
@@ -182,7 +182,7 @@ function NothingHere(props: { address: Address; shown: Shown; isNew: boolean }) 
         )}
       </Empty>
     );
-  if (shown.ver === "retidas")
-    return <Empty icon="check" title="Nenhuma nota retida. Não há nada a resolver." />;
+  if (shown.ver === "pendencias")
+    return <Empty icon="check" title="Nenhuma nota com pendência. Não há nada a resolver." />;
   return <Empty icon="file-text" title="Nenhuma nota aqui ainda." />;
 }

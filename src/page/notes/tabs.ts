@@ -4,7 +4,7 @@ import type { NoteCounts } from "./answers.ts";
 /** What a list of notes shows: the value of `?ver=`. */
 export const SHOWN = [
   { ver: "", text: "A aprovar", query: "status=PENDENTE&held=false", count: "ready" },
-  { ver: "retidas", text: "Retidas", query: "status=PENDENTE&held=true", count: "held" },
+  { ver: "pendencias", text: "Com pendência", query: "status=PENDENTE&held=true", count: "held" },
   { ver: "estoque", text: "No estoque", query: "status=PROCESSADA", count: null },
   { ver: "todas", text: "Todas", query: "", count: null },
   { ver: "estornadas", text: "Estornadas", query: "status=ESTORNADA", count: "reversed" },
@@ -17,7 +17,11 @@ const ALWAYS = 4;
 
 export type Shown = (typeof SHOWN)[number];
 
-export const shownBy = (ver: string): Shown => SHOWN.find((one) => one.ver === ver) ?? SHOWN[0];
+/** Links that people sent each other before 2026-11-29 say `retidas`. */
+const nowCalled = (ver: string): string => (ver === "retidas" ? "pendencias" : ver);
+
+export const shownBy = (ver: string): Shown =>
+  SHOWN.find((one) => one.ver === nowCalled(ver)) ?? SHOWN[0];
 
 /** `?ver=` of the notes that the tax office announces, which are not here: they have a list of their own. */
 export const ANNOUNCED = "anunciadas";
@@ -29,7 +33,7 @@ export const tabsOf = (address: Address, shown: Shown | null, counts: NoteCounts
     text: one.text,
     current: one === shown,
     ...(one.count === null ? {} : { count: counts?.[one.count] ?? null }),
-    ...(one.ver === "retidas" && counts !== null && counts.held > 0
+    ...(one.ver === "pendencias" && counts !== null && counts.held > 0
       ? { tone: "hold" as const }
       : {}),
   })),

@@ -18,8 +18,8 @@ export function Head({ stats }: { stats: Stats | null }) {
         more="Prontas para o estoque"
       />
       <Figure
-        href="/notas?ver=retidas"
-        label="Notas retidas"
+        href="/notas?ver=pendencias"
+        label="Notas com pendência"
         value={many(stats?.waiting.held)}
         more="Com dúvida a resolver"
         tone={(stats?.waiting.held ?? 0) > 0 ? "hold" : ""}

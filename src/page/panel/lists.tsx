@@ -31,7 +31,7 @@ export function NeedsYou({ stats, notes }: { stats: Stats; notes: HeldNotes }) {
       class="panel-first"
       beside={
         held > TOP && (
-          <a class="small" href="/notas?ver=retidas">
+          <a class="small" href="/notas?ver=pendencias">
             Ver todas
           </a>
         )
@@ -51,7 +51,7 @@ export function NeedsYou({ stats, notes }: { stats: Stats; notes: HeldNotes }) {
         ))}
         {(notes.value?.data ?? []).map((note) => (
           <li key={note.access_key}>
-            <a class="panel-name" href={`/notas?ver=retidas&nota=${note.access_key}`}>
+            <a class="panel-name" href={`/notas?ver=pendencias&nota=${note.access_key}`}>
               {name(note.supplier_name)}
             </a>
             <span class="small quiet">
@@ -78,8 +78,12 @@ function alertsOf({ alerts }: Stats): Alert[] {
   const all: readonly (Alert & { many: number })[] = [
     {
       many: alerts.held_long,
-      text: count(alerts.held_long, "nota retida há muitos dias", "notas retidas há muitos dias"),
-      href: "/notas?ver=retidas",
+      text: count(
+        alerts.held_long,
+        "nota com pendência há muitos dias",
+        "notas com pendência há muitos dias",
+      ),
+      href: "/notas?ver=pendencias",
     },
     {
       many: alerts.mailboxes_failing,

@@ -17,7 +17,7 @@ const isOpen = (sent: JobLine): sent is OpenLine =>
 export const BADGES: Record<Kind, Said> = {
   refused: { tone: "bad", icon: "circle-x", text: "Recusado" },
   parked: { tone: "bad", icon: "history", text: "Parado" },
-  held: { tone: "hold", icon: "triangle-alert", text: "Retida" },
+  held: { tone: "hold", icon: "triangle-alert", text: "Com pendência" },
   known: { tone: "plain", icon: "copy", text: "Já estava aqui" },
   ignored: { tone: "plain", icon: "minus", text: "Ignorado" },
   completed: { tone: "good", icon: "check", text: "Completada" },
@@ -31,7 +31,7 @@ const COUNTED: Record<Kind, readonly [string, string]> = {
   ready: ["pronta", "prontas"],
   stock: ["no estoque", "no estoque"],
   completed: ["completada", "completadas"],
-  held: ["retida", "retidas"],
+  held: ["com pendência", "com pendência"],
   known: ["já estava aqui", "já estavam aqui"],
   refused: ["recusado", "recusados"],
   parked: ["parado", "parados"],
@@ -39,7 +39,7 @@ const COUNTED: Record<Kind, readonly [string, string]> = {
   ignored: ["ignorado", "ignorados"],
 };
 
-/** `12 prontas · 2 retidas · 1 repetida`. A completed note that may be approved counts as ready. */
+/** `12 prontas · 2 com pendência · 1 repetida`. A completed note that may be approved counts as ready. */
 export function summaryOf(lines: readonly Line[]): string {
   const kinds: Kind[] = ["ready", "stock", "completed", "held", "known", "refused", "parked"];
   return [...kinds, "event" as const, "ignored" as const]

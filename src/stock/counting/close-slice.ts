@@ -135,9 +135,9 @@ const insertMovements = (missing: Slice["missing"]) => `
     created_at, happened_at, value_e2, passed_e2, after_e4, after_e2)
   select ?1, f.product, iif(f.q > 0, 'ENTRADA', 'SAIDA'), f.q, l.lot, ${EXPIRY}, '${COUNT_ORIGIN}',
     ?2 || '#' || f.product || coalesce(char(9) || l.lot, ''), ?2, c.reason, ?5, c.ended_by, ?6, l.counted_at, ${STEP_FIGURES}
-  from stock_counts c cross join fold f cross join line l on l.product = f.product and l.k = f.k
+  from stock_counts c cross join fold f cross join line l on l.product = f.product and l.step = f.step
   where c.company = ?1 and c.id = ?2
-  order by f.product, f.k`;
+  order by f.product, f.step`;
 
 /** The moment that the count has settled: earlier dates, and what was written before it, are closed (counted-over.ts). */
 const markCounted = (missing: Slice["missing"]) => `

@@ -141,7 +141,7 @@ function insertMovements(change: EventExitChange): Statement {
       line as materialized (
         select *, ${stepPlace()} from (
           select m.id as n, m.product, -m.quantity_e4 as q, -m.value_e2 as c, ${belowZero("m")} as u,
-            ${valueAboveZero("m")} as w, m.lot, m.expires_on,
+            ${valueAboveZero("m")} as above, m.lot, m.expires_on,
             substr(m.origin_ref, 1, instr(m.origin_ref, '@') - 1) || '/back@' || ${posting} as origin_ref,
             ${add(reason)} as notes, ${now} as happened_at, m.id as undoes
           from json_each(${back}) t cross join movements m on m.id = t.value and m.company = ?1
@@ -160,8 +160,8 @@ function insertMovements(change: EventExitChange): Statement {
         posting, user_id, created_at, happened_at, value_e2, passed_e2, after_e4, after_e2, undoes)
       select ?1, f.product, case when f.q > 0 then 'ENTRADA' else 'SAIDA' end, f.q, l.lot, l.expires_on, '${EVENT_ORIGIN}',
         l.origin_ref, ${key}, l.notes, ${posting}, ${add(userId)}, ${now}, l.happened_at, ${BACK_FIGURES}, l.undoes
-      from fold f cross join line l on l.product = f.product and l.k = f.k
-      order by f.k, f.n`,
+      from fold f cross join line l on l.product = f.product and l.step = f.step
+      order by f.step, f.n`,
     args,
   };
 }

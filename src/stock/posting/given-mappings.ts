@@ -14,7 +14,7 @@ export function saveGivenMappings(posting: Posting, head: readonly Value[]): Sta
         select ?1, ?4, value ->> 'code', value ->> 'unit', value ->> 'product', value ->> 'factor_e4', value ->> 'factor_divisor',
           ?6, ?6, value ->> 'spelling', value ->> 'barcode', value ->> 'ncm'
         from json_each(?5)
-        where value ->> 'save_mapping' and value ->> 'product' is not null and exists (${posting.guard})
+        where value ->> 'saves_mapping' and value ->> 'product' is not null and exists (${posting.guard})
         on conflict do update
           set product = excluded.product, factor_e4 = excluded.factor_e4, factor_divisor = excluded.factor_divisor,
             updated_at = excluded.updated_at`,
@@ -27,7 +27,7 @@ export function saveGivenMappings(posting: Posting, head: readonly Value[]): Sta
         from json_each(?5) l
         where supplier_items.company = ?1 and supplier = ?4
           and supplier_items.code = l.value ->> 'code' and supplier_items.unit = l.value ->> 'unit'
-          and l.value ->> 'save_mapping' and l.value ->> 'product' is null and exists (${posting.guard})`,
+          and l.value ->> 'saves_mapping' and l.value ->> 'product' is null and exists (${posting.guard})`,
       args,
     },
     bumped,

@@ -54,7 +54,7 @@ export function postLateCost(cost: LateCost): Statement[] {
           user_id, created_at, happened_at, value_e2, passed_e2, after_e4, after_e2, undoes)
         select ?1, f.product, 'VALOR', 0, f.c, 'NFE', ?3 || '#valor/' || l.about || '@' || ?2, ?3, ?5, ?2, ?6, ?7, ?8,
           ${STEP_FIGURES}, l.about
-        from fold f cross join line l on l.product = f.product and l.k = f.k
+        from fold f cross join line l on l.product = f.product and l.step = f.step
         order by f.n
         returning undoes as about, product, value_e2, passed_e2`,
       args: [
@@ -103,7 +103,7 @@ export async function planLateCost(
     {
       sql: `${steps("select 1")},
         done (n, about, product, value_e2, passed_e2, after_e4, after_e2) as (
-          select f.n, l.about, l.product, ${STEP_FIGURES} from fold f cross join line l on l.product = f.product and l.k = f.k
+          select f.n, l.about, l.product, ${STEP_FIGURES} from fold f cross join line l on l.product = f.product and l.step = f.step
         )
         select about, product, value_e2, passed_e2 from done order by n`,
       args: [company, id, reference, JSON.stringify(shares)],

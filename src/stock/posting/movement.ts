@@ -65,7 +65,7 @@ export function movementStatements(movement: ManualMovement): Statement[] {
   return [
     {
       sql: `with recursive line as materialized (
-          select 1 as n, p.code as product, cast(?5 as integer) as q, cast(iif(?5 > 0, ?6, null) as integer) as c, 0 as u, 1 as k, 0 as more
+          select 1 as n, p.code as product, cast(?5 as integer) as q, cast(iif(?5 > 0, ?6, null) as integer) as c, 0 as u, 1 as step, 0 as more
           from products p left join balances b on b.company = p.company and b.product = p.code
           where p.company = ?1 and p.code = ?4 and p.active = 1 and (?5 > 0 or coalesce(b.quantity_e4, 0) + ?5 >= 0)
             and (?5 > 0 or ?7 is null or ?5 + coalesce((${lotStock("?1", "?4", "?7", "?8")}), 0) >= 0)

@@ -54,19 +54,19 @@ export interface AssumedFactor {
   readonly factor_e4: number;
   readonly factor_divisor: number;
   readonly mapped: boolean;
-  readonly factor_given: boolean;
+  readonly factor_is_manual: boolean;
 }
 
 /** The lines as `factorsAsAssumed` reads them: what it compares and no more, as SQLite reads a line again for each of its members. */
 export const assumedFactors = (lines: readonly AssumedFactor[]): string =>
   JSON.stringify(
-    lines.map(({ code, unit, factor_e4, factor_divisor, mapped, factor_given }) => ({
+    lines.map(({ code, unit, factor_e4, factor_divisor, mapped, factor_is_manual }) => ({
       code,
       unit,
       factor_e4,
       factor_divisor,
       mapped,
-      factor_given,
+      factor_is_manual,
     })),
   );
 
@@ -78,7 +78,7 @@ export const factorsAsAssumed = (company: string, supplier: string, lines: strin
   not exists (
     select 1 from json_each(${lines}) l
     left join supplier_items s on ${supplierItemOf(company, supplier, inJson("l"))}
-    where s.code is null and l.value ->> 'mapped' or not l.value ->> 'factor_given'
+    where s.code is null and l.value ->> 'mapped' or not l.value ->> 'factor_is_manual'
       and (s.factor_e4 <> l.value ->> 'factor_e4' or s.factor_divisor <> l.value ->> 'factor_divisor')
   )`;
 
@@ -105,7 +105,7 @@ export interface SeenAssumption {
 }
 
 /** The GTIN and the NCM that a posting has seen of a supplier item. */
-export interface LearntValues {
+export interface SeenValues {
   readonly code: string;
   readonly unit: string;
   readonly barcode: string | null;
@@ -114,20 +114,20 @@ export interface LearntValues {
 
 /**
  * Condition that holds while the supplier's items are as assumed (`items` is JSON of SeenAssumption): nothing else was seen last,
- * and none is known in another unit only. `nothingToLearn`: and none is still without a value that the document has.
+ * and none is known in another unit only. `noneMissing`: and none is still without a value that the document has.
  */
 export const seenAsAssumed = (
   company: string,
   supplier: string,
   items: string,
-  nothingToLearn: boolean,
+  noneMissing: boolean,
 ): string => `
   not exists (
     select 1 from json_each(${items}) i
     left join supplier_items s on ${supplierItemOf(company, supplier, inJson("i"))}
     where s.seen_barcode <> i.value ->> 'barcode' or s.seen_ncm <> i.value ->> 'ncm'
       ${
-        nothingToLearn
+        noneMissing
           ? `or s.code is not null and (s.seen_barcode is null and i.value ->> 'barcode' is not null
           or s.seen_ncm is null and i.value ->> 'ncm' is not null)`
           : ""

@@ -7,12 +7,15 @@ import { keepLots } from "../lots/keep-lots.ts";
 import { addToSpan } from "../spans.ts";
 import { balancesAfter } from "./balances.ts";
 import { saveGivenMappings } from "./given-mappings.ts";
-import { type LearntValues, supplierItemOf } from "./posting-guards.ts";
+import { type SeenValues, supplierItemOf } from "./posting-guards.ts";
 import type { BelowZero } from "./returned-exits.ts";
 import { bringsCost, forgetCostsOf, saveProducts, tellsCostsAlone } from "./save-products.ts";
 import { BACK_FIGURES, STEP_FIGURES, stepPlace, valuationSteps } from "./valued-fold.ts";
 
-/** An item of a document under its supplier's code, and the product that it is mapped to. */
+/**
+ * An item of a document under its supplier's code, and the product that it is mapped to. As an `Entry`, it is a row: its members are
+ * columns of the statements below.
+ */
 export interface SupplierLine {
   /** Order within the document; the first of two lines with one code and unit names the product. */
   readonly n: number;
@@ -34,11 +37,11 @@ export interface SupplierLine {
   /** Set by the user; null: the product of the saved mapping, or a new product. */
   readonly product: string | null;
   /** The user's product and factor are saved as the mapping for later notes. */
-  readonly save_mapping: boolean;
+  readonly saves_mapping: boolean;
   /** Its mapping was there when the posting was made. */
   readonly mapped: boolean;
   /** The factor was set by the user: that of the saved mapping does not count. */
-  readonly factor_given: boolean;
+  readonly factor_is_manual: boolean;
 }
 
 /** One movement to be made. */
@@ -77,8 +80,8 @@ export interface Posting {
   readonly ownCodes: boolean;
   readonly lines: readonly SupplierLine[];
   readonly entries: readonly Entry[];
-  /** What it has seen of supplier items that are known. */
-  readonly learns: readonly LearntValues[];
+  /** What the document says of supplier items that are known, kept in `seen_barcode` and `seen_ncm`. */
+  readonly seen: readonly SeenValues[];
   readonly userId: number;
   /** When it is written, ms UTC. */
   readonly at: number;
@@ -109,9 +112,9 @@ export function post(posting: Posting): Statement[] {
   if (posting.entries.length === 0) return [];
   const head: Value[] = [posting.company, posting.id, posting.reference];
   return [
-    ...(posting.lines.some((line) => line.save_mapping) ? saveGivenMappings(posting, head) : []),
+    ...(posting.lines.some((line) => line.saves_mapping) ? saveGivenMappings(posting, head) : []),
     ...mapNewItems(posting, head),
-    ...(posting.learns.length === 0 ? [] : [saveSeen(posting, head)]),
+    ...(posting.seen.length === 0 ? [] : [saveSeen(posting, head)]),
     ...(bringsCost(posting) && !tellsCostsAlone(posting) ? [forgetCostsOf(posting, head)] : []),
     saveProducts(posting, head),
     ...(bringsCost(posting) ? [] : [bumpTagIfChanged(posting.company, "products")]),
@@ -155,7 +158,7 @@ const saveSeen = (posting: Posting, head: readonly Value[]): Statement => ({
   sql: `update supplier_items set seen_barcode = l.value ->> 'barcode', seen_ncm = l.value ->> 'ncm' from json_each(?5) l
     where supplier_items.company = ?1 and supplier = ?4 and supplier_items.code = l.value ->> 'code'
       and supplier_items.unit = l.value ->> 'unit' and exists (${posting.guard})`,
-  args: [...head, posting.supplier, JSON.stringify(posting.learns)],
+  args: [...head, posting.supplier, JSON.stringify(posting.seen)],
 });
 
 /** ?1 company, ?2 posting, ?4 supplier, ?5 instant, ?6 whether the supplier's codes are ours; ?3 is the guard's. */
@@ -239,15 +242,15 @@ function insertMovements(posting: Posting, head: readonly Value[]): Statement {
     args.length,
   );
   return {
-    sql: `with recursive entry (n, code, unit, product, quantity_e4, cost_e2, lot, expires_on, part${valued ? ", value_e2, u, w" : ""})
+    sql: `with recursive entry (n, code, unit, product, quantity_e4, cost_e2, lot, expires_on, part${valued ? ", value_e2, u, above" : ""})
         as (${entries.sql}),
       line as materialized (
         select *, iif(q > 0, ${valued ? "coalesce(value_e2, cost_e2)" : "cost_e2"}, null) as c${valued ? "" : ", 0 as u"}, ${stepPlace()} from (
-          select m.n, coalesce(m.product, s.product) as product, cast(m.quantity_e4 as integer) as q,
-            cast(m.cost_e2 as integer) as cost_e2, m.lot, m.expires_on, m.part
-            ${valued ? ", cast(m.value_e2 as integer) as value_e2, cast(m.u as integer) as u, cast(m.w as integer) as w" : ""}
-          from entry m
-          left join supplier_items s on ${supplierItemOf("?1", "?4", { code: "m.code", unit: "m.unit" })}
+          select e.n, coalesce(e.product, s.product) as product, cast(e.quantity_e4 as integer) as q,
+            cast(e.cost_e2 as integer) as cost_e2, e.lot, e.expires_on, e.part
+            ${valued ? ", cast(e.value_e2 as integer) as value_e2, cast(e.u as integer) as u, cast(e.above as integer) as above" : ""}
+          from entry e
+          left join supplier_items s on ${supplierItemOf("?1", "?4", { code: "e.code", unit: "e.unit" })}
           where exists (${posting.guard})
         )
       ),

@@ -150,7 +150,7 @@ function insertOpposites(reversal: Reversal, head: readonly Value[]): Statement 
   return {
     sql: `with recursive ${reversal.accessKey === null ? "" : lateCosts(guard)} line as materialized (
         select *, ${stepPlace()} from (
-          select id as n, product, -quantity_e4 as q, -value_e2 as c, ${belowZero("movements")} as u, ${valueAboveZero("movements")} as w,
+          select id as n, product, -quantity_e4 as q, -value_e2 as c, ${belowZero("movements")} as u, ${valueAboveZero("movements")} as above,
             -cost_e2 as cost_e2, lot, expires_on, reference,
             case when origin_ref = ?5 then ?2 else substr(origin_ref, 1, length(origin_ref) - length(?5)) || ?2 end as origin_ref
           from movements where ${ofPosting(reversal)} and quantity_e4 <> 0 and exists (${guard})
@@ -162,8 +162,8 @@ function insertOpposites(reversal: Reversal, head: readonly Value[]): Statement 
         posting, user_id, created_at, happened_at, value_e2, passed_e2, after_e4, after_e2, undoes)
       select ?1, f.product, case sign(f.q) when 1 then 'ENTRADA' when -1 then 'SAIDA' else 'VALOR' end, f.q, l.cost_e2, l.lot,
         l.expires_on, ?4, l.origin_ref, l.reference, ?8, ?2, ?6, ?7, ?7, ${BACK_FIGURES}, l.n
-      from fold f cross join line l on l.product = f.product and l.k = f.k
-      order by f.k, f.n
+      from fold f cross join line l on l.product = f.product and l.step = f.step
+      order by f.step, f.n
       returning id`,
     args: [...head, of, userId, at, reason],
   };

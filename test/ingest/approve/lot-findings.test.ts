@@ -3,14 +3,8 @@ import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER } from "../../../src/synthetic/trade.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
 import { supplier } from "../../support/notes/purchase.ts";
+import { yoghurt as item, lot } from "../../support/notes/yoghurt.ts";
 
-const item = { cProd: "IOG", xProd: "IOGURTE", uCom: "UN", vUnCom: "2.50" };
-const lot = (nLote: string, qLote: string, dVal: string) => ({
-  nLote,
-  qLote,
-  dFab: "2026-01-01",
-  dVal,
-});
 type Lots = ReturnType<typeof lot>[];
 const note = (seed: number, qCom: string, lots: Lots, sold = false) =>
   syntheticNote({

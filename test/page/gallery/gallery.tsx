@@ -63,7 +63,7 @@ function Gallery() {
             label="Situação"
             tabs={[
               { href: "?ver=a", text: "A aprovar", current: true, count: 20 },
-              { href: "?ver=b", text: "Retidas", current: false, count: 8, tone: "hold" },
+              { href: "?ver=b", text: "Com pendência", current: false, count: 8, tone: "hold" },
               { href: "?ver=c", text: "Todas", current: false },
             ]}
           />

@@ -102,7 +102,7 @@ export const besidesSentences: readonly Sentence[] = [
       await open("/notas");
       await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
       await page.route("**/api/**", (route) => route.abort());
-      await page.getByRole("link", { name: /^Retidas/ }).click();
+      await page.getByRole("link", { name: /^Com pendência/ }).click();
       await page.getByRole("alert").first().waitFor();
       await page.getByText("O sistema não responde.").waitFor();
       equal(await page.getByText("Sem internet").count(), 0);

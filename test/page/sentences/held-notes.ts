@@ -62,19 +62,21 @@ export const heldNotesSentences: readonly Sentence[] = [
     async run({ page, world, open, accessible, picture }) {
       await changed(world, RELEASABLE);
       const { accessKey } = await registered(world, 6201, { CFOP: UNKNOWN });
+      // A link of before, when the list had another name.
       await open("/notas?ver=retidas");
+      await page.locator('a[aria-current="page"]', { hasText: "Com pendência" }).waitFor();
       await page
         .getByRole("link", { name: /Resolver/ })
         .first()
         .waitFor();
-      await open(`/notas?ver=retidas&nota=${accessKey}`);
+      await open(`/notas?ver=pendencias&nota=${accessKey}`);
       await page.getByText("Operação a definir").last().waitFor();
       const release = page.getByRole("button", { name: "Liberar e aprovar" });
       equal(await release.isDisabled(), true);
       await page.getByLabel("Entra", { exact: true }).check({ force: true });
       await page.getByText("Saldo").waitFor();
       await accessible();
-      await picture("nota-retida");
+      await picture("nota-com-pendencia");
       await release.click();
       await page.getByRole("button", { name: "Estornar" }).waitFor();
       equal(await statusOf(world, accessKey), "PROCESSADA");
@@ -85,7 +87,7 @@ export const heldNotesSentences: readonly Sentence[] = [
     async run({ page, world, open, accessible, picture }) {
       await changed(world, { overridable_holds: [] });
       const { accessKey } = await registered(world, 6210, { root: "NFe" });
-      await open(`/notas?ver=retidas&nota=${accessKey}`);
+      await open(`/notas?ver=pendencias&nota=${accessKey}`);
       await page.getByText("não traz o protocolo de autorização").first().waitFor();
       await page.getByText("Ele completa esta nota sozinho.").waitFor();
       await page.getByText("A empresa não permite liberar esta pendência.").waitFor();
@@ -102,7 +104,7 @@ export const heldNotesSentences: readonly Sentence[] = [
       const { page, world, open, accessible, picture } = visit;
       await changed(world, { overridable_holds: [] });
       const { accessKey } = await registered(world, 6230, { root: "NFe" });
-      await open(`/notas?ver=retidas&nota=${accessKey}`);
+      await open(`/notas?ver=pendencias&nota=${accessKey}`);
       const discard = async () => {
         await page.getByRole("button", { name: "Descartar" }).click();
         const dialog = page.getByRole("dialog", { name: "Descartar a nota?" });
@@ -173,7 +175,7 @@ export const heldNotesSentences: readonly Sentence[] = [
     async run({ page, world, open }) {
       await changed(world, { cnpjs: [COMPANY.cnpj] });
       const { accessKey } = await registered(world, 6260, { dest: UNRELATED });
-      await open(`/notas?ver=retidas&nota=${accessKey}`);
+      await open(`/notas?ver=pendencias&nota=${accessKey}`);
       await page
         .getByRole("button", { name: /Esta empresa também usa/ })
         .last()
@@ -201,7 +203,7 @@ export const heldNotesSentences: readonly Sentence[] = [
       equal(await page.getByRole("checkbox").count(), 0);
       await accessible();
       await picture("nota-visualizador");
-      await open(`/notas?ver=retidas&nota=${held.accessKey}`);
+      await open(`/notas?ver=pendencias&nota=${held.accessKey}`);
       await page.getByText("Um gerente resolve esta pendência.").waitFor();
       equal(await changing.count(), 0);
       const status = await page.evaluate(

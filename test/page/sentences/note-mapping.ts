@@ -12,7 +12,7 @@ async function boxedNote(world: World, open: Visit["open"], page: Visit["page"],
   const items =
     beans === undefined ? 1 : [{ ...itemOf(beans, "2"), cProd: `K${seed}`, uCom: "CX" }];
   const { accessKey } = await registered(world, seed, { items });
-  await open(`/notas?ver=retidas&nota=${accessKey}`);
+  await open(`/notas?ver=pendencias&nota=${accessKey}`);
   const form = page.getByRole("form", { name: /De-para de/ });
   await form.waitFor();
   return { accessKey, form };

@@ -80,7 +80,7 @@ export const panelSentences: readonly Sentence[] = [
       await accessible();
       const links = [
         ["Notas a aprovar", /\/notas$/],
-        ["Notas retidas", /\/notas\?ver=retidas$/],
+        ["Notas com pendência", /\/notas\?ver=pendencias$/],
         ["Abaixo do mínimo", /\/estoque\?ver=abaixo$/],
         ["Vencem em 30 dias", /\/estoque\?ver=vencem$/],
         ["Estoque pelo custo médio", /\/estoque$/],

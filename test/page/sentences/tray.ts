@@ -55,7 +55,7 @@ export const traySentences: readonly Sentence[] = [
         await page.getByRole("heading", { name: "18 arquivos conferidos" }).waitFor();
       });
       await page
-        .getByText("12 prontas · 2 retidas · 1 já estava aqui · 2 recusados · 1 ignorado", {
+        .getByText("12 prontas · 2 com pendência · 1 já estava aqui · 2 recusados · 1 ignorado", {
           exact: true,
         })
         .waitFor();
@@ -72,7 +72,7 @@ export const traySentences: readonly Sentence[] = [
       await visit.picture("tray-verdicts");
       await tray(page).getByRole("button", { name: "Aprovar as 12 deste envio" }).click();
       await page.getByText("12 notas entraram no estoque.").waitFor();
-      await page.getByText(/^12 no estoque · 2 retidas/).waitFor();
+      await page.getByText(/^12 no estoque · 2 com pendência/).waitFor();
       const { accessKey } = syntheticNote({ seed: 71_000, items: 1 });
       const { body } = await world.call("GET", `/api/nfes/${accessKey}`);
       match(JSON.stringify(body), /"status":"PROCESSADA"/);

@@ -1,15 +1,14 @@
 import { expect, test } from "bun:test";
 import { err } from "../../../src/lib/result.ts";
-import type { Ports } from "../../../src/ports/ports.ts";
 import type { SefazCaller } from "../../../src/ports/sefaz.ts";
 import { sefazFault } from "../../../src/ports/sefaz-fault.ts";
-import type { WriteJob } from "../../../src/ports/sql.ts";
 import { fetchDue } from "../../../src/sefaz/fetch/fetch-due.ts";
 import { changeFetching } from "../../../src/sefaz/fetch/fetching.ts";
 import { cnpjOf } from "../../../src/synthetic/access-keys.ts";
 import { Random } from "../../../src/synthetic/random.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { companyRow } from "../../support/company-row.ts";
+import { mortal, mortalCaller } from "../../support/faults/mortal.ts";
 import { testInFull } from "../../support/full.ts";
 import {
   causeOf,
@@ -34,25 +33,6 @@ interface Extent {
   readonly faults: number;
 }
 
-/** The process ends here: nothing after it runs. */
-class Killed extends Error {}
-
-/** Ports of a process whose commits fail now and then, before or after they are written. */
-function mortal<P extends Ports>(ports: P, random: Random, share: number): P {
-  const commit = ports.writer.commit.bind(ports.writer);
-  return {
-    ...ports,
-    writer: {
-      async commit<T>(job: WriteJob<T>, signal?: AbortSignal): Promise<T> {
-        if (random.below(2_000) < share) throw new Killed();
-        const result = await commit(job, signal);
-        if (random.below(2_000) < share) throw new Killed();
-        return result;
-      },
-    },
-  };
-}
-
 /** Runs two processes against the play until everything was fetched, and compares every NSU. */
 async function fetchAll(ports: PortsWithAdmin, extent: Extent): Promise<SefazPlay> {
   const { companies, cnpjsEach, documents, wholeEach, faults } = extent;
@@ -60,16 +40,7 @@ async function fetchAll(ports: PortsWithAdmin, extent: Extent): Promise<SefazPla
   const play = new SefazPlay({ now: () => ports.clock.now() });
   const other = await sibling(ports);
   const plan = randomFaults(random, faults);
-  const inner = playCaller(play, plan);
-  // A process may also be killed while its call is carried out.
-  const caller: SefazCaller = {
-    async call(service, request) {
-      const answer = await inner.call(service, request);
-      if (random.below(2_000) < faults) throw new Killed();
-      ports.clock.advance(random.below(500));
-      return answer;
-    },
-  };
+  const caller = mortalCaller(playCaller(play, plan), ports.clock, random, faults);
   const cnpjs: string[] = [];
   for (let company = 1; company <= companies; company += 1) {
     if (company > 1)

@@ -1,13 +1,11 @@
 import { expect, test } from "bun:test";
-import type { Ports } from "../../../src/ports/ports.ts";
-import type { SefazCaller } from "../../../src/ports/sefaz.ts";
-import type { WriteJob } from "../../../src/ports/sql.ts";
 import { askStatement } from "../../../src/sefaz/statements/ask-statement.ts";
 import { AWARE, STATEMENT_TYPES } from "../../../src/sefaz/statements/evento.ts";
 import { type StatementNeeds, sendDue } from "../../../src/sefaz/statements/send-due.ts";
 import { procEvento } from "../../../src/sefaz/wire/statement-wire.ts";
 import { Random } from "../../../src/synthetic/random.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
+import { mortal, mortalCaller } from "../../support/faults/mortal.ts";
 import { FULL, testInFull } from "../../support/full.ts";
 import { causeOf, sibling } from "../../support/ports-with-admin.ts";
 import { randomFaults } from "../play/caller.ts";
@@ -17,25 +15,6 @@ import { announce, statementPlay } from "./announce.ts";
 import { compare } from "./compare.ts";
 
 const MINUTE = 60_000;
-
-/** The process ends here: nothing after it runs. */
-class Killed extends Error {}
-
-/** Ports of a process whose commits fail now and then, before or after they are written. */
-function mortal<P extends Ports>(ports: P, random: Random, share: number): P {
-  const commit = ports.writer.commit.bind(ports.writer);
-  return {
-    ...ports,
-    writer: {
-      async commit<T>(job: WriteJob<T>, signal?: AbortSignal): Promise<T> {
-        if (random.below(2_000) < share) throw new Killed();
-        const result = await commit(job, signal);
-        if (random.below(2_000) < share) throw new Killed();
-        return result;
-      },
-    },
-  };
-}
 
 interface Extent {
   readonly statements: number;
@@ -51,14 +30,7 @@ async function stateAll(service: TestApp, { statements, wholeEach, faults }: Ext
   const random = new Random(14);
   const { play, needs: inner } = statementPlay(ports, randomFaults(random, faults));
   const other = await sibling(ports);
-  const caller: SefazCaller = {
-    async call(called, request) {
-      const answer = await inner.caller.call(called, request);
-      if (random.below(2_000) < faults) throw new Killed();
-      ports.clock.advance(random.below(500));
-      return answer;
-    },
-  };
+  const caller = mortalCaller(inner.caller, ports.clock, random, faults);
   const needs: StatementNeeds = { ...inner, caller };
   const signal = new AbortController().signal;
   const notes: PlayNote[] = [];

@@ -5,14 +5,8 @@ import { COMPANY, CUSTOMER } from "../../../src/synthetic/trade.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
 import { beforeNextCommit } from "../../support/faults/before-next-commit.ts";
 import { supplier } from "../../support/notes/purchase.ts";
+import { yoghurt as item, lot } from "../../support/notes/yoghurt.ts";
 
-const item = { cProd: "IOG", xProd: "IOGURTE", uCom: "UN", vUnCom: "2.50" };
-const lot = (nLote: string, qLote: string, dVal: string) => ({
-  nLote,
-  qLote,
-  dFab: "2026-01-01",
-  dVal,
-});
 /** Eight of L1, that expires first, and four of L2; three of no lot; five of a lot that has expired. */
 const purchase = syntheticNote({
   seed: 1,

@@ -8,6 +8,7 @@ import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
 import { FULL } from "../../support/full.ts";
 import { type Moved, replayLots } from "../../support/lots-replay.ts";
+import { notePosting } from "../../support/note-posting.ts";
 
 const COMPANY_ID = 1;
 const PRODUCTS = ["A", "B"] as const;
@@ -32,49 +33,17 @@ const dayOf = (posting: string): string => DAYS[Number(posting.slice(1)) % 3] ??
 
 const lotOf = ({ lot, expiresOn }: Line) => ({ lot, expires_on: lot === null ? null : expiresOn });
 
-function documentOf(n: number, lines: readonly Line[]): Posting {
-  const common = { unit: "UN", product: null };
-  return {
-    company: COMPANY_ID,
-    id: `p${n}`,
-    origin: "NFE",
-    reference: `k${n}`,
-    supplier: "11222333000181",
-    ownCodes: true,
-    learns: [],
-    lines: lines.map((one, i) => ({
-      ...common,
-      n: i + 1,
-      code: one.product,
-      name: one.product,
-      barcode: null,
-      ncm: null,
-      stock_unit: "UN",
-      spelling: "UN",
-      factor_e4: 10_000,
-      factor_divisor: 1,
-      cost_e2: null,
-      cost_quantity_e4: null,
-      save_mapping: false,
-      mapped: false,
-      factor_given: false,
-    })),
-    entries: lines.map((one, i) => ({
-      ...common,
+const documentOf = (n: number, lines: readonly Line[]): Posting =>
+  notePosting(
+    n,
+    lines.map((one) => ({
       ...lotOf(one),
-      code: one.product,
+      product: one.product,
       quantity_e4: one.enters ? one.quantity : -one.quantity,
       cost_e2: one.enters ? one.quantity : null,
-      line: i + 1,
-      part: String(i + 1),
     })),
-    userId: 11,
-    at: 1_760_000_000_000 + n,
-    happenedAt: 1_760_000_000_000 + n,
-    day: dayOf(`p${n}`),
-    guard: "select 1",
-  };
-}
+    { day: dayOf(`p${n}`) },
+  );
 
 function byHand(n: number, one: Line): Statement[] {
   const { lot, expires_on } = lotOf(one);

@@ -4,20 +4,20 @@ import { warnExpiring } from "../../../src/stock/lots/warn-expiring.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
 import { supplier } from "../../support/notes/purchase.ts";
+import { yoghurt as item, lot } from "../../support/notes/yoghurt.ts";
 
-const lot = (nLote: string, dVal: string) => ({ nLote, qLote: "2", dFab: "2026-01-01", dVal });
+const two = (nLote: string, dVal: string) => lot(nLote, "2", dVal);
 /** The clock of the test stands at 2026-11-10, 23:30 in São Paulo: in UTC the next day has begun. */
 const night = { now: Date.parse("2026-11-11T02:30:00Z") };
-const item = { cProd: "IOG", xProd: "IOGURTE", uCom: "UN", vUnCom: "2.50" };
 const stocked = async ({ upload, send }: TestApp) => {
   await send("PATCH", "/api/company", { json: { time_zone: "America/Sao_Paulo" } });
   const lots = [
-    lot("PAST", "2026-11-01"),
-    lot("TODAY", "2026-11-10"),
-    lot("SEVEN", "2026-11-17"),
-    lot("EIGHT", "2026-11-18"),
-    lot("THIRTY", "2026-12-10"),
-    lot("LATER", "2026-12-11"),
+    two("PAST", "2026-11-01"),
+    two("TODAY", "2026-11-10"),
+    two("SEVEN", "2026-11-17"),
+    two("EIGHT", "2026-11-18"),
+    two("THIRTY", "2026-12-10"),
+    two("LATER", "2026-12-11"),
   ];
   const note = { seed: 1, emit: supplier, items: [{ ...item, qCom: "12", lots }] };
   await upload(syntheticNote(note).xml, "?approve=true");

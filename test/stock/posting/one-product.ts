@@ -2,6 +2,7 @@ import type { Ports } from "../../../src/ports/ports.ts";
 import type { Statement } from "../../../src/ports/sql.ts";
 import { post } from "../../../src/stock/posting/posting.ts";
 import { movementsOfPosting, reverse } from "../../../src/stock/posting/reversal.ts";
+import { notePosting } from "../../support/note-posting.ts";
 
 /* Postings of one product, P, of the first company, for tests of what becomes of its value. */
 
@@ -11,52 +12,7 @@ export const by = { company: 1, userId: 11 } as const;
 
 /** Statements of a note `k<n>`, posting `p<n>`, that moves a signed quantity (1/10⁴); an entry has a cost (1/10²). */
 export const documentOf = (n: number, quantity_e4: number, cost_e2: number | null): Statement[] =>
-  post({
-    ...by,
-    id: `p${n}`,
-    origin: "NFE",
-    reference: `k${n}`,
-    supplier: "11222333000181",
-    ownCodes: true,
-    learns: [],
-    lines: [
-      {
-        n: 1,
-        code: "P",
-        unit: "UN",
-        name: "P",
-        spelling: "UN",
-        barcode: null,
-        ncm: null,
-        stock_unit: "UN",
-        factor_e4: 10_000,
-        factor_divisor: 1,
-        cost_e2,
-        cost_quantity_e4: cost_e2 === null ? null : quantity_e4,
-        product: null,
-        save_mapping: false,
-        mapped: false,
-        factor_given: false,
-      },
-    ],
-    entries: [
-      {
-        code: "P",
-        unit: "UN",
-        product: null,
-        quantity_e4,
-        cost_e2,
-        lot: null,
-        expires_on: null,
-        line: 1,
-        part: "1",
-      },
-    ],
-    at: AT + n,
-    happenedAt: AT + n,
-    day: DAY,
-    guard: "select 1",
-  });
+  post(notePosting(n, [{ product: "P", quantity_e4, cost_e2 }]));
 
 /** Statements that take a posting back: of a note, or by hand where the key is null. */
 export async function takenBack(

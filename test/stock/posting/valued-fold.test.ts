@@ -24,11 +24,11 @@ function ledger() {
   );
   db.run("create table products (company, code, last_cost_e2, last_cost_quantity_e4)");
   const text = (reversal: boolean) => `with recursive line as materialized (
-      select n, product, q, c, u, w, ${stepPlace()} from (
-        select value ->> 0 as n, 'P' as product, value ->> 1 as q, value ->> 2 as c, value ->> 3 as u, value ->> 4 as w
+      select n, product, q, c, u, above, ${stepPlace()} from (
+        select value ->> 0 as n, 'P' as product, value ->> 1 as q, value ->> 2 as c, value ->> 3 as u, value ->> 4 as above
         from json_each(?2))),
     ${valuationSteps({ back: reversal ? "all" : "none" })}
-    select f.n, f.q, f.c, ${reversal ? BACK_FIGURES : STEP_FIGURES} from fold f order by f.k`;
+    select f.n, f.q, f.c, ${reversal ? BACK_FIGURES : STEP_FIGURES} from fold f order by f.step`;
   return (
     before: State,
     steps: readonly Step[],

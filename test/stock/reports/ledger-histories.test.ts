@@ -17,6 +17,7 @@ import { type TestApp, withApp } from "../../support/app.ts";
 import { FULL } from "../../support/full.ts";
 import { LAST_COSTS } from "../../support/last-costs.ts";
 import { replayLedger } from "../../support/ledger-replay.ts";
+import { notePosting } from "../../support/note-posting.ts";
 
 const PRODUCTS = ["A", "B", "C"] as const;
 const quantity = fc.oneof(
@@ -56,54 +57,19 @@ type Act = typeof act extends fc.Arbitrary<infer A> ? A : never;
 const COMPANY_ID = 1;
 
 /** One posting of a document that codes its items as we do. */
-function documentOf(
+const documentOf = (
   n: number,
   lines: readonly (typeof line extends fc.Arbitrary<infer L> ? L : never)[],
-): Posting {
-  return {
-    company: COMPANY_ID,
-    id: `p${n}`,
-    origin: "NFE",
-    reference: `k${n}`,
-    supplier: "11222333000181",
-    ownCodes: true,
-    learns: [],
-    lines: lines.map((one, i) => ({
-      n: i + 1,
-      code: one.product,
-      unit: "UN",
-      name: one.product,
-      spelling: "UN",
-      barcode: null,
-      ncm: null,
-      stock_unit: "UN",
-      factor_e4: 10_000,
-      factor_divisor: 1,
-      cost_e2: one.enters && (one.cost ?? 0) > 0 ? one.cost : null,
-      cost_quantity_e4: one.enters && (one.cost ?? 0) > 0 ? one.quantity : null,
-      product: null,
-      save_mapping: false,
-      mapped: false,
-      factor_given: false,
+): Posting =>
+  notePosting(
+    n,
+    lines.map(({ product, quantity, enters, cost }) => ({
+      product,
+      quantity_e4: enters ? quantity : -quantity,
+      cost_e2: enters ? cost : null,
     })),
-    entries: lines.map((one, i) => ({
-      code: one.product,
-      unit: "UN",
-      product: null,
-      quantity_e4: one.enters ? one.quantity : -one.quantity,
-      cost_e2: one.enters ? one.cost : null,
-      lot: null,
-      expires_on: null,
-      line: i + 1,
-      part: String(i + 1),
-    })),
-    userId: 11,
-    at: 1_760_000_000_000 + n,
-    happenedAt: 1_750_000_000_000 - n,
-    day: "2025-10-09",
-    guard: "select 1",
-  };
-}
+    { happenedAt: 1_750_000_000_000 - n },
+  );
 
 /** What was posted and not yet taken back: posting, origin, access key. */
 type Standing = { of: string; origin: string; accessKey: string | null };

@@ -6,6 +6,7 @@ import { otherDocumentName } from "../documents/other-documents.ts";
 import { xmlReason } from "../documents/xml-reasons.ts";
 import { CERTIFICATE_SENTENCES } from "./certificate-failures.ts";
 import { writtenImportError } from "./import-errors.ts";
+import { MOVE_SENTENCES } from "./move-failures.ts";
 import { SEFAZ_SENTENCES } from "./sefaz-failures.ts";
 import { WEBHOOK_SENTENCES } from "./webhook-failures.ts";
 
@@ -271,6 +272,7 @@ const SENTENCES: {
     "Este servidor não envia e-mails (SMTP_URL); receba os avisos por um webhook ou no painel",
   "alerts.no_recipients": "Nenhum destinatário foi salvo; salve ao menos um antes",
   ...WEBHOOK_SENTENCES,
+  ...MOVE_SENTENCES,
   ...CERTIFICATE_SENTENCES,
   "profiler.busy": "Já há um perfil de desempenho em andamento",
   "request.malformed_json": (failure) =>

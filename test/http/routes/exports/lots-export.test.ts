@@ -5,17 +5,11 @@ import { syntheticNote } from "../../../../src/synthetic/synthetic-note.ts";
 import { type TestApp, withApp } from "../../../support/app.ts";
 import { csvRecords } from "../../../support/exports/export-rows.ts";
 import { supplier } from "../../../support/notes/purchase.ts";
+import { yoghurt as item, lot } from "../../../support/notes/yoghurt.ts";
 import { runJobs } from "../../../support/run-jobs.ts";
 
 const clock = { now: Date.parse("2026-11-10T12:00:00Z") };
 const PATH = "/api/export/lots";
-const item = { cProd: "IOG", xProd: "IOGURTE", uCom: "UN", vUnCom: "2.50" };
-const lot = (nLote: string, qLote: string, dVal: string) => ({
-  nLote,
-  qLote,
-  dFab: "2026-01-01",
-  dVal,
-});
 const purchase = syntheticNote({
   seed: 1,
   emit: supplier,

@@ -3,16 +3,10 @@ import { syntheticNote } from "../../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER, SUPPLIERS } from "../../../../src/synthetic/trade.ts";
 import { type TestApp, withApp } from "../../../support/app.ts";
 import { supplier } from "../../../support/notes/purchase.ts";
+import { yoghurt as item, lot } from "../../../support/notes/yoghurt.ts";
 
 const TODAY = "2026-11-10";
 const clock = { now: Date.parse(`${TODAY}T12:00:00Z`) };
-const item = { cProd: "IOG", xProd: "IOGURTE", uCom: "UN", vUnCom: "2.50" };
-const lot = (nLote: string, qLote: string, dVal: string) => ({
-  nLote,
-  qLote,
-  dFab: "2026-01-01",
-  dVal,
-});
 const purchase = syntheticNote({
   seed: 1,
   emit: supplier,
