@@ -51,9 +51,12 @@ export function matchesSearch(company: number, search: string, frequent: boolean
 /** Where one supplier of so many matches, a page is full after some thousand notes. */
 const FREQUENT = 20;
 
+/** Parties that are looked at for that: by their CNPJs, which say nothing of their names. */
+const SAMPLE = 2_000;
+
 /**
- * Whether so much matches a search that its notes stand close to one another: many of a company's suppliers, or four digits, which one
- * key of 250 contains.
+ * Whether so much matches a search that its notes stand close to one another: many of a sample of the company's parties, or four
+ * digits, which one key of 250 contains.
  */
 export async function isFrequent(
   { reader }: Pick<Ports, "reader">,
@@ -64,19 +67,23 @@ export async function isFrequent(
   const plain = withoutPrintMarks(search);
   if (plain.length === SOME_DIGITS && isPart(plain)) return true;
   const { where, args } = textOf([
-    sql`(select count(*) from (${suppliers(company, search)})) * ${FREQUENT}
-      > (select count(*) from parties where company = ${company})`,
+    sql`(select coalesce(sum(${isMeant(search)}), 0) * ${FREQUENT} > count(*)
+      from (select folded from parties where company = ${company} limit ${SAMPLE}))`,
   ]);
   const [found] = await reader.rows({ sql: `select ${where} as frequent`, args }, signal);
   return found?.frequent === 1;
 }
 
-function suppliers(company: number, text: string): SQL {
+const suppliers = (company: number, text: string): SQL =>
+  sql`select supplier from parties where company = ${company} and ${isMeant(text)}`;
+
+/** Whether the folded text of a party (name and number) has all words, or the part of a number. */
+function isMeant(text: string): SQL {
   const plain = withoutPrintMarks(text).toLowerCase();
   const words = searchWords(text).map((word) => sql`instr(folded, ${word}) > 0`);
   const ways = [sql`(${sql.join(words.length === 0 ? [sql`false`] : words, sql` and `)})`];
-  if (isPart(plain)) ways.push(sql`instr(folded, ${`${plain}`}) > 0`);
-  return sql`select supplier from parties where company = ${company} and (${sql.join(ways, sql` or `)})`;
+  if (isPart(plain)) ways.push(sql`instr(folded, ${plain}) > 0`);
+  return sql`(${sql.join(ways, sql` or `)})`;
 }
 
 const isPart = (plain: string): boolean =>

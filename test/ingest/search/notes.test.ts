@@ -116,3 +116,16 @@ test("a search finds the same notes whether it walks them or its indexes, counte
   expect(seen).toEqual(new Set([true, false]));
   await ports.close();
 });
+
+test("how frequent a word is, is asked of a part of the parties, however many a company has", async () => {
+  const ports = await testPorts();
+  await ports.database.writing.execute(
+    `with recursive n (i) as (select 0 union all select i + 1 from n where i < 9999)
+    insert into parties (company, supplier, folded) select 1, printf('%014d', i), iif(i < 5000, 'rara', 'comum') from n`,
+  );
+  expect([await isFrequent(ports, 1, "rara"), await isFrequent(ports, 1, "comum")]).toEqual([
+    true,
+    false,
+  ]);
+  await ports.close();
+});
