@@ -66,6 +66,7 @@ export function remoteDatabase(
 }
 
 const PROBE_MS = 1_500;
+const encoder = new TextEncoder();
 
 export type Fetching = (request: Request) => Promise<Response>;
 
@@ -87,7 +88,9 @@ function exchanging(limiter: CallLimiter, { url, headers }: Pipeline): Exchange 
   return (body, signal) =>
     limiter(async (within) => {
       const until = signal === undefined ? within : AbortSignal.any([within, signal]);
-      const asked = fetch(url, { method: "POST", headers, body, signal: until });
+      // workerd takes a tenth of the whole request longer to write a text as UTF-8 itself.
+      const bytes = encoder.encode(body);
+      const asked = fetch(url, { method: "POST", headers, body: bytes, signal: until });
       const answer = await working(asked);
       // A proxy may refuse in words of its own.
       const json = answer.ok ? await answer.json() : jsonIn(await answer.text());
