@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import type { Actor, Authenticated, UserCause } from "../accounts/actor.ts";
 import type { BrowserSession } from "../accounts/token.ts";
 import type { Reservation } from "../lib/quota.ts";
@@ -57,10 +58,10 @@ export type Dispatch = (
 ) => Promise<{ readonly status: number; readonly body: unknown }>;
 
 /** The data of this request that an audit row records. */
-export function causeOf(c: { var: Env["Variables"] }): UserCause {
-  return { actor: c.var.actor, requestId: c.var.requestId, peer: peerOf(c) };
+export function causeOf(c: Pick<Context<Env>, "get">): UserCause {
+  return { actor: c.get("actor"), requestId: c.get("requestId"), peer: peerOf(c) };
 }
 
 /** The client's address as the port reports it (S7: never from a header that an untrusted client sent); null when unknown. */
-export const peerOf = (c: { var: Env["Variables"] }): string | null =>
-  c.var.ports.peer(c.var.request);
+export const peerOf = (c: Pick<Context<Env>, "get">): string | null =>
+  c.get("ports").peer(c.get("request"));

@@ -4,9 +4,8 @@ import {
   circuitBreaker,
   handleWhen,
   type IBreaker,
-  TimeoutStrategy,
-  timeout,
 } from "cockatiel";
+import { timeLimit } from "./time-limit.ts";
 
 /** For health and metrics. Counts since the start. */
 export interface CircuitFigures {
@@ -55,7 +54,7 @@ export function circuit({ name, counts, breaker, probe, pauseMs = 250 }: Circuit
     breaker,
     halfOpenAfter: Number.NEGATIVE_INFINITY,
   });
-  const bounded = timeout(PROBE_MS, TimeoutStrategy.Aggressive);
+  const bounded = timeLimit(PROBE_MS);
   let [opened, refused, tries, dueAt] = [0, 0, 0, 0];
   let timer: ReturnType<typeof setTimeout> | undefined;
   let ended = false;
@@ -73,7 +72,7 @@ export function circuit({ name, counts, breaker, probe, pauseMs = 250 }: Circuit
   });
 
   function sendProbe(ask: () => Promise<unknown>): void {
-    policy.execute(() => bounded.execute(ask)).catch(() => undefined);
+    policy.execute(() => bounded(ask)).catch(() => undefined);
   }
 
   return {

@@ -6,6 +6,8 @@ export interface Deadline {
   readonly over: Promise<never>;
   /** Lets the whole time run, from now. */
   begin(): void;
+  /** Stops it until it begins again. The timer stays: to make another costs the edge more than to wake in vain. */
+  pause(): void;
   /** Stops it. */
   end(): void;
 }
@@ -22,9 +24,22 @@ export function deadline(ms: number, caller: AbortSignal, late: () => Error): De
   // Callers race against it; without a caller its rejection must not crash the process.
   over.catch(() => undefined);
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let dueAt = Number.POSITIVE_INFINITY;
 
-  const close = (reason: unknown) => {
+  const stop = () => {
+    dueAt = Number.POSITIVE_INFINITY;
     if (timer !== undefined) clearTimeout(timer);
+    timer = undefined;
+  };
+  /** The timer has waited the whole time since the first `begin`; time that began later has some left. */
+  const look = () => {
+    timer = undefined;
+    const left = dueAt - performance.now();
+    if (left <= 1) close(late());
+    else if (left < Number.POSITIVE_INFINITY) timer = setTimeout(look, left);
+  };
+  const close = (reason: unknown) => {
+    stop();
     controller.abort(reason);
     reject(reason);
   };
@@ -36,11 +51,12 @@ export function deadline(ms: number, caller: AbortSignal, late: () => Error): De
     signal: controller.signal,
     over,
     begin() {
-      if (timer !== undefined) clearTimeout(timer);
-      timer = setTimeout(() => close(late()), ms);
+      dueAt = performance.now() + ms;
+      timer ??= setTimeout(look, ms);
     },
-    end: () => {
-      if (timer !== undefined) clearTimeout(timer);
+    pause() {
+      dueAt = Number.POSITIVE_INFINITY;
     },
+    end: stop,
   };
 }

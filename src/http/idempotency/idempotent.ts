@@ -39,8 +39,9 @@ const LAST_WRITE_MS = 5_000;
  */
 export const idempotent: MiddlewareHandler<Env> = async (c, next) => {
   const given = c.req.method === "POST" ? c.req.header("idempotency-key") : undefined;
+  if (given === undefined) return next();
   const { actor, ports, signal } = c.var;
-  if (given === undefined || actor === undefined || hasOwnKey(c.req.path)) return next();
+  if (actor === undefined || hasOwnKey(c.req.path)) return next();
   if (!KEY.test(given)) throw new Failed<IdempotencyFailure>({ code: "idempotency.invalid_key" });
   const access = accessOf(c);
   if (access === "open" || access === "undeclared" || access === "unrouted") return next();

@@ -34,14 +34,14 @@ export const authenticated: MiddlewareHandler<Env> = async (c, next) => {
   const access = accessOf(c);
   if (access === "open") return next();
   const { token, byCookie } = credentialOf(c);
-  const { actor, versions, claims, ...own } = await authenticate(c.var.ports, token).catch(
+  const { actor, versions, claims, ...own } = await authenticate(c.get("ports"), token).catch(
     (error) => {
       if (error instanceof Failed && error.failure.code === "auth.invalid_token")
         c.header("www-authenticate", 'Bearer error="invalid_token"');
       throw error;
     },
   );
-  recordKeyUse(c.var.ports, actor);
+  recordKeyUse(c.get("ports"), actor);
   c.set("actor", actor);
   c.set("versions", versions);
   if (byCookie) enterSession(c, claims);
@@ -105,7 +105,7 @@ async function bring(c: Context<Env>, home: string): Promise<void> {
 
 /** From here on the request works in the database where its company lives, with the versions of that database. */
 async function goHome(c: Context<Env>, home: string | null): Promise<void> {
-  const { ports, actor } = c.var;
+  const [ports, actor] = [c.get("ports"), c.get("actor")];
   const there = withTrace(homePorts(ports, actor.company, home), ports.trace);
   c.set("ports", there);
   if (home !== null) c.set("versions", await tagVersions(there, actor.company, c.var.signal));

@@ -35,7 +35,7 @@ export async function readBodyBytes(
   }
   const reader = body.getReader();
   const cancel = () => void reader.cancel().catch(() => undefined);
-  const { signal } = c.var;
+  const signal = c.get("signal");
   signal?.addEventListener("abort", cancel, { once: true });
   const chunks: Uint8Array[] = [];
   let read = 0;

@@ -13,7 +13,7 @@ const JSON_TYPE = /^application\/(?:problem\+)?json\b/;
  */
 export const compressJson: MiddlewareHandler<Env> = async (c, next) => {
   await next();
-  const { gzipBytes } = c.var.ports;
+  const { gzipBytes } = c.get("ports");
   const { headers, status } = c.res;
   if (gzipBytes === undefined || status !== 200 || c.res.body === null) return;
   if (!JSON_TYPE.test(headers.get("content-type") ?? "") || headers.has("content-encoding")) return;

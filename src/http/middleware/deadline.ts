@@ -38,7 +38,7 @@ const IDLE_TIMEOUT_MS = 10_000;
  */
 export const withinDeadline: MiddlewareHandler<Env> = async (c, next) => {
   const ms = msOf(c);
-  const limit = deadline(ms, c.var.request.signal, timedOut);
+  const limit = deadline(ms, c.get("request").signal, timedOut);
   c.set("signal", limit.signal);
   c.set("deadline", limit);
   limit.begin();
@@ -55,9 +55,9 @@ export const withinDeadline: MiddlewareHandler<Env> = async (c, next) => {
  * runtime's own guard against slow clients applies (Bun: 16 KB/s). After the body, the route's whole time begins again.
  */
 export async function withDeadlinePaused<T>(c: Context<Env>, read: () => Promise<T>): Promise<T> {
-  const { deadline } = c.var;
+  const deadline = c.get("deadline");
   if (deadline === undefined) return read();
-  deadline.end();
+  deadline.pause();
   const body = await read();
   deadline.begin();
   keepConnectionOpen(c, msOf(c));
@@ -66,14 +66,15 @@ export async function withDeadlinePaused<T>(c: Context<Env>, read: () => Promise
 
 /** Called only once a large body is complete, so that a client which sends it slowly keeps Bun's default idle timeout. */
 function keepConnectionOpen(c: Context<Env>, ms: number): void {
-  if (ms > IDLE_TIMEOUT_MS) c.var.ports.extendIdleTimeout(c.var.request, Math.ceil(ms / 1_000) + 1);
+  if (ms > IDLE_TIMEOUT_MS)
+    c.get("ports").extendIdleTimeout(c.get("request"), Math.ceil(ms / 1_000) + 1);
 }
 
 /** The time of a request, ms. */
 export function msOf(c: Context<Env>): number {
   const { path } = c.req;
   const multiple = MULTIPLES.find(([pattern]) => pattern.test(path))?.[1] ?? 1;
-  return c.var.ports.config.REQUEST_TIMEOUT_MS * multiple;
+  return c.get("ports").config.REQUEST_TIMEOUT_MS * multiple;
 }
 
 const timedOut = () => new Failed<PlatformFailure>({ code: "deadline" });

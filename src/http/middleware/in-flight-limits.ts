@@ -70,12 +70,13 @@ export function inFlightLimits(): Record<"limitAll" | "limitEach", MiddlewareHan
         await next();
       } finally {
         slot.release();
-        c.var.bodyReservation?.release();
+        c.get("bodyReservation")?.release();
       }
     },
     async limitEach(c, next) {
-      const { actor, ports } = c.var;
+      const ports = c.get("ports");
       // An open route has no actor.
+      const actor = c.get("actor");
       if (actor === undefined) return UNLIMITED.test(c.req.path) ? next() : limitAnonymous(c, next);
       const holder = holderOf(actor);
       const slot = authenticated(c).open(holder);
@@ -105,8 +106,8 @@ export function inFlightLimits(): Record<"limitAll" | "limitEach", MiddlewareHan
  * Counts `bytes` more of this request's body, or of what is inflated of it, as in memory, until the answer begins. Fails with `share_exceeded` when the
  * user's bodies take too much memory, with `overloaded` when those of the company or of all do.
  */
-export function reserveBodyBytes({ var: { bodyReservation } }: Context<Env>, bytes: number): void {
-  const exceeded = bodyReservation?.add(bytes) ?? null;
+export function reserveBodyBytes(c: Context<Env>, bytes: number): void {
+  const exceeded = c.get("bodyReservation")?.add(bytes) ?? null;
   if (exceeded === null) return;
   throw exceeded === "person"
     ? new Failed<PlatformFailure>({
@@ -123,7 +124,7 @@ function quotaOf(limits: (config: Config) => Partial<QuotaLimits>): (c: Context<
   const unlimited = { person: Infinity, company: Infinity, all: Infinity };
   let made: Quota | undefined;
   return (c) => {
-    made ??= quota({ ...unlimited, ...limits(c.var.ports.config) });
+    made ??= quota({ ...unlimited, ...limits(c.get("ports").config) });
     return made;
   };
 }
@@ -132,7 +133,7 @@ const overloaded = () =>
   new Failed<PlatformFailure>({ code: "overloaded", what: "requests", retryAfterS: 1 });
 
 async function limitNetworkRate(c: Context<Env>): Promise<void> {
-  const { limits } = c.var.ports;
+  const { limits } = c.get("ports");
   if (limits.admits === undefined) return;
   const peer = peerOf(c);
   if (peer === null || (await limits.admits(networkOf(peer)))) return;

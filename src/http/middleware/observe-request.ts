@@ -17,17 +17,19 @@ export const observeRequest: MiddlewareHandler<Env> = async (c, next) => {
   const given = c.req.header("x-request-id");
   const requestId = given !== undefined && REQUEST_ID.test(given) ? given : newId();
   c.set("requestId", requestId);
-  const { log, meter, tracer } = c.var.ports;
+  const ports = c.get("ports");
+  const { log, meter, tracer } = ports;
   // Read at once: a runtime forgets the peer of a connection that was closed.
   const peer = peerOf(c);
   const begun = tracer.begin(c.req.method, "server", c.req.header("traceparent") ?? null);
-  c.set("ports", withTrace(c.var.ports, begun.trace));
+  c.set("ports", withTrace(ports, begun.trace));
   const started = meter.seconds();
   await next();
   const seconds = meter.seconds() - started;
   const { status } = c.res;
   const [method, endpoint] = [methodOf(c), endpointOf(c)];
-  const { problemCode: code = null, actor } = c.var;
+  const code = c.get("problemCode") ?? null;
+  const actor = c.get("actor");
   // `c.header` would copy the whole answer for each.
   c.res.headers.set("x-request-id", requestId);
   c.res.headers.set("traceparent", begun.trace.parent);

@@ -20,8 +20,8 @@ const readsNamed = new WeakSet<object>();
  * Requires a permission of the caller inside a handler, where a part of the request needs more than its route does. An API
  * key never has `self`: it would change the password or the sessions of the user who created it. Fails with `auth.forbidden`.
  */
-export function requirePermission(c: { var: Env["Variables"] }, permission: Permission): void {
-  const { role, keyId } = c.var.actor;
+export function requirePermission(c: Pick<Context<Env>, "get">, permission: Permission): void {
+  const { role, keyId } = c.get("actor");
   if (!may(role, permission) || (permission === "self" && keyId !== undefined))
     throw new Failed<AccountsFailure>({ code: "auth.forbidden", permission, role });
 }

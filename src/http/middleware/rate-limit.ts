@@ -14,8 +14,8 @@ import type { Env } from "../env.ts";
  */
 export const rateLimited: MiddlewareHandler<Env> = (c, next) => {
   // An open route has no actor; login has its own limits.
-  if (c.var.actor === undefined) return next();
-  return limiterOf(c.var.ports)(c, next);
+  if (c.get("actor") === undefined) return next();
+  return limiterOf(c.get("ports"))(c, next);
 };
 
 const limiters = new WeakMap<RateLimits, MiddlewareHandler<Env>>();

@@ -91,8 +91,9 @@ const startsWith = (bytes: Uint8Array, at: number, word: Uint8Array): boolean =>
 
 /** Compares the word only at line breaks, so that the time grows linearly with the content. -1: not found. */
 function indexOf(bytes: Uint8Array, word: Uint8Array, from: number): number {
-  for (let at = from; at + word.length <= bytes.length; at++)
-    if (bytes[at] === CR && bytes[at + 1] === LF && startsWith(bytes, at, word)) return at;
+  const last = bytes.length - word.length;
+  for (let at = bytes.indexOf(CR, from); at >= 0 && at <= last; at = bytes.indexOf(CR, at + 1))
+    if (bytes[at + 1] === LF && startsWith(bytes, at, word)) return at;
   return -1;
 }
 

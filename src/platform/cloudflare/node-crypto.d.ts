@@ -3,9 +3,7 @@
  * types reach it through those of the answers; its program does not.
  */
 declare module "node:crypto" {
-  export function createHash(algorithm: "sha256"): {
-    update(data: Uint8Array): { digest(encoding: "hex"): string };
-  };
+  export function hash(algorithm: "sha256", data: Uint8Array, encoding: "hex"): string;
   export function scrypt(
     password: Uint8Array,
     salt: Uint8Array,

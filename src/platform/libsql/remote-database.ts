@@ -66,6 +66,7 @@ export function remoteDatabase(
 }
 
 const PROBE_MS = 1_500;
+const encoder = new TextEncoder();
 
 /** What is written is sent to the address that the operator gave, and to no other that an answer names. */
 const STAYING = { redirect: "manual" } as const;
@@ -90,7 +91,9 @@ function exchanging(limiter: CallLimiter, { url, headers }: Pipeline): Exchange 
   return (body, signal) =>
     limiter(async (within) => {
       const until = signal === undefined ? within : AbortSignal.any([within, signal]);
-      const asked = fetch(url, { method: "POST", headers, body, signal: until, ...STAYING });
+      // workerd takes a tenth of the whole request longer to write a text as UTF-8 itself.
+      const bytes = encoder.encode(body);
+      const asked = fetch(url, { method: "POST", headers, body: bytes, signal: until, ...STAYING });
       const answer = await working(asked);
       // A proxy may answer in words of its own.
       const json = jsonIn(await answer.text());

@@ -24,9 +24,9 @@ const line = (n: number, code: string) => ({
   cost_e2: 1_000,
   cost_quantity_e4: 10_000,
   product: null,
-  save_mapping: false,
+  saves_mapping: false,
   mapped: false,
-  factor_given: false,
+  factor_is_manual: false,
 });
 const entry = (n: number, code: string) => ({
   code,

@@ -1,4 +1,5 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { ofPeople } from "../../../accounts/home.ts";
 import { companiesOf, type OwnCompany } from "../../../accounts/login/memberships.ts";
 import { enqueueArchive } from "../../../ingest/batch/archive.ts";
@@ -42,11 +43,12 @@ const document = {
 
 /** The other companies of the sender, where one is needed; an API key is of one company. */
 async function otherCompanies(
-  { var: { ports, actor } }: { var: Env["Variables"] },
+  c: Pick<Context<Env>, "get">,
   isNeeded: boolean,
 ): Promise<OwnCompany[]> {
+  const actor = c.get("actor");
   if (!isNeeded || actor.keyId !== undefined) return [];
-  const own = await companiesOf(ofPeople(ports), actor.userId);
+  const own = await companiesOf(ofPeople(c.get("ports")), actor.userId);
   return own.filter(({ id }) => id !== actor.company);
 }
 
@@ -79,15 +81,15 @@ const resumedNote = (resumed: Env["Variables"]["resumed"]) =>
 const postUpload = defineOpenAPIRoute<typeof uploadRoute, Env>({
   route: uploadRoute,
   handler: async (c) => {
-    const { ports } = c.var;
     const { approve } = c.req.valid("query");
     const { bytes } = await readDocument(c);
+    const { ports, versions, resumed, signal } = c.var;
     const received = await receive(ports, await originalFrom(bytes), {
       cause: causeOf(c),
       approve: approve ?? null,
-      settingsSeen: c.var.versions.settings,
-      resumed: resumedNote(c.var.resumed),
-      signal: c.var.signal,
+      settingsSeen: versions.settings,
+      resumed: resumedNote(resumed),
+      signal,
     });
     if (received.kind === "note") {
       const { note } = received;
