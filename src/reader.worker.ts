@@ -7,7 +7,7 @@ import { readPackedAnswer } from "./sefaz/wire/distribution.ts";
 
 /** Door: a thread that reads large documents. Bytes in, plain data out. It gives way to requests. */
 giveWay();
-answerQuestions<DocumentQuestion>((question) => {
+answerQuestions((question: DocumentQuestion) => {
   if (question.ask === "compare")
     return compareDocuments(question.stored, question.sent, question.accessKey);
   return question.ask === "read" ? readDocument(question.bytes) : readPackedAnswer(question.bytes);

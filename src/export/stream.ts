@@ -1,7 +1,7 @@
 import { Failed } from "../lib/result.ts";
+import type { SheetLines } from "../ports/sheets.ts";
+import type { CsvFile } from "./csv-file.ts";
 import type { ExportFailure } from "./failures.ts";
-import type { Page } from "./pages.ts";
-import type { Sheet } from "./sheet.ts";
 
 /** Callbacks of a stream. */
 export interface StreamListener {
@@ -17,20 +17,19 @@ export interface StreamListener {
  * failure errors the stream with `export.interrupted`, and the connection is reset: an incomplete file never looks complete.
  */
 export async function csvStream(
-  pages: AsyncGenerator<Page, void, void>,
-  sheet: Sheet,
+  { head, pages }: CsvFile,
   watch: StreamListener,
 ): Promise<ReadableStream<Uint8Array>> {
-  let first: IteratorResult<Page, void> | null = await pages.next();
+  let first: IteratorResult<SheetLines, void> | null = await pages.next();
   let rows = 0;
-  const source = new ReadableStream<Page>(
+  const source = new ReadableStream<SheetLines>(
     {
       async pull(out) {
         watch.onPageRequested();
         const next = first ?? (await pages.next().catch(interrupted));
         first = null;
         if (next.done) return out.close();
-        rows += next.value.length;
+        rows += next.value.rows;
         out.enqueue(next.value);
       },
       async cancel() {
@@ -43,12 +42,11 @@ export async function csvStream(
     watch.onFailure(rows);
     throw new Failed<ExportFailure>({ code: "export.interrupted", rows }, { cause });
   };
-  const encoder = new TextEncoder();
   return source.pipeThrough(
-    new TransformStream<Page, Uint8Array>({
-      start: (out) => out.enqueue(encoder.encode(sheet.head)),
+    new TransformStream<SheetLines, Uint8Array>({
+      start: (out) => out.enqueue(new TextEncoder().encode(head)),
       transform: (page, out) => {
-        if (page.length > 0) out.enqueue(encoder.encode(sheet.lines(page)));
+        if (page.rows > 0) out.enqueue(page.bytes);
       },
     }),
   );

@@ -14,6 +14,7 @@ import type { PfxReader } from "./pfx.ts";
 import type { Profiler } from "./profiler.ts";
 import type { MessageQueue } from "./queue.ts";
 import type { SefazCaller } from "./sefaz.ts";
+import type { SheetThread } from "./sheets.ts";
 import type { Reader, Writer } from "./sql.ts";
 import type { BlobStore, Originals } from "./storage.ts";
 import type { Log, Meter } from "./telemetry.ts";
@@ -30,6 +31,8 @@ export interface Ports {
   blobs: BlobStore;
   queue: MessageQueue;
   documents: DocumentReader;
+  /** Absent where there are no threads (Workers): exports are formatted in place there. */
+  sheets?: SheetThread;
   passwords: PasswordHasher;
   limits: RateLimits;
   health: Health;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { csvOfPages } from "../../src/export/csv-file.ts";
 import type { Page } from "../../src/export/pages.ts";
 import type { Sheet } from "../../src/export/sheet.ts";
 import { csvStream } from "../../src/export/stream.ts";
@@ -28,7 +29,7 @@ function counted(many: number, { broken = many, empty = false } = {}) {
       seen.brokenAfter = rows;
     },
   };
-  return { seen, open: () => csvStream(pages(), plain, watch) };
+  return { seen, open: () => csvStream(csvOfPages(pages(), plain), watch) };
 }
 
 const read = async (reader: {

@@ -3,6 +3,7 @@ export const DOORS = [
   "bun.ts",
   "worker.ts",
   "reader.worker.ts",
+  "sheets.worker.ts",
   "writer.worker.ts",
   "cli/door.ts",
   "demo/door.ts",

@@ -167,6 +167,7 @@ export const MAY: Record<string, string> = {
 /** Threads are started by the URL of their door, which is no import. */
 const STARTED: Record<string, string> = {
   "src/platform/bun/threads/documents.ts": "src/reader.worker.ts",
+  "src/platform/bun/threads/sheets.ts": "src/sheets.worker.ts",
   "src/platform/bun/database/writer-thread.ts": "src/writer.worker.ts",
 };
 

@@ -3,6 +3,7 @@ import { CHECK_WORDS, whySentences } from "../../messages/pt-BR/reports/complete
 import type { Ports } from "../../ports/ports.ts";
 import { type CompletenessPeriod, completenessRows } from "../../reports/completeness.ts";
 import type { CompletenessRow } from "../../reports/completeness-row.ts";
+import { csvOfPages } from "../csv-file.ts";
 import type { Page } from "../pages.ts";
 import { sheet, type Table } from "../sheet.ts";
 import { csvStream } from "../stream.ts";
@@ -123,7 +124,7 @@ export function downloadCompleteness(
   { company, dialect, timeZone, requestId, signal, onRead }: DownloadOptions,
 ): Promise<ReadableStream<Uint8Array>> {
   const cells = cellsIn(ports, company, period, signal);
-  return csvStream(cells, sheet(COMPLETENESS, dialect, timeZone), {
+  return csvStream(csvOfPages(cells, sheet(COMPLETENESS, dialect, timeZone)), {
     onPageRequested: onRead,
     onFailure(rows) {
       const level = signal?.aborted === true ? "info" : "error";

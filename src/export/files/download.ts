@@ -1,7 +1,6 @@
 import type { Ports } from "../../ports/ports.ts";
 import type { Dialect } from "../csv.ts";
-import { pages } from "../pages.ts";
-import { sheet } from "../sheet.ts";
+import { csvOfQuery } from "../csv-file.ts";
 import { csvStream } from "../stream.ts";
 import { type ExportRequest, rowsOfRequest } from "./request-export.ts";
 
@@ -18,7 +17,7 @@ export interface DownloadOptions {
   onRead(): void;
 }
 
-type Needs = Pick<Ports, "reader" | "yieldToEventLoop" | "log" | "meter">;
+type Needs = Pick<Ports, "reader" | "yieldToEventLoop" | "log" | "meter" | "sheets">;
 
 /**
  * The rows of a request as a CSV that is read page by page, without a limit of rows.
@@ -30,7 +29,7 @@ export function downloadCsv(
   { company, dialect, timeZone, requestId, signal, onRead }: DownloadOptions,
 ): Promise<ReadableStream<Uint8Array>> {
   const { query, table } = rowsOfRequest(company, request);
-  return csvStream(pages(ports, query, signal), sheet(table, dialect, timeZone), {
+  return csvStream(csvOfQuery(ports, query, { table, dialect, timeZone }, signal), {
     onPageRequested: onRead,
     onFailure(rows) {
       // A client that has left is not an error.

@@ -3,14 +3,15 @@ import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
 import { tracedJob } from "../../observability/traced-job.ts";
 import type { Ports } from "../../ports/ports.ts";
+import type { SheetLines } from "../../ports/sheets.ts";
 import type { Statement } from "../../ports/sql.ts";
-import { countRows, type KeysetQuery, type Page, pages } from "../pages.ts";
-import { sheet } from "../sheet.ts";
+import { csvOfQuery } from "../csv-file.ts";
+import { countRows, type KeysetQuery } from "../pages.ts";
 import { csvStream } from "../stream.ts";
 import { EXPORT_KEPT_MS, findExport } from "./exports.ts";
 import { type ExportParams, rowsOfRequest } from "./request-export.ts";
 
-/** Rows of a page. Measured over a million: 53 MB above the idle server in place of 61 with 500, and as fast. */
+/** Rows of a page: as many as of a stream, as fast as more. */
 const ROWS = 250;
 /** How often the progress is saved, and a cancellation is noticed. */
 const REPORT_MS = 1_000;
@@ -69,10 +70,11 @@ async function writeFile(
   const either = AbortSignal.any([signal, cancelled.signal]);
   const count = { visited: 0, rows: 0 };
   const key = `exports/${ref.company}/${ref.job}/${newId()}.csv`;
-  const source = withProgress(ports, ref, pages(ports, query, either, ROWS), count, cancelled);
-  const cells = sheet(table, params.dialect, params.time_zone);
+  const shown = { table, dialect: params.dialect, timeZone: params.time_zone };
+  const { head, pages } = csvOfQuery(ports, query, shown, either, ROWS);
+  const file = { head, pages: withProgress(ports, ref, pages, count, cancelled) };
   try {
-    const csv = await csvStream(source, cells, {
+    const csv = await csvStream(file, {
       onPageRequested: () => undefined,
       onFailure: () => undefined,
     });
@@ -109,14 +111,14 @@ async function beginExport(
 async function* withProgress(
   ports: Pick<Ports, "writer" | "clock">,
   { company, job }: ExportRef,
-  source: AsyncGenerator<Page, void, void>,
+  source: AsyncGenerator<SheetLines, void, void>,
   count: { visited: number; rows: number },
   cancelled: AbortController,
-): AsyncGenerator<Page, void, void> {
+): AsyncGenerator<SheetLines, void, void> {
   let savedAt = ports.clock.now();
   for await (const page of source) {
     count.visited += ROWS;
-    count.rows += page.length;
+    count.rows += page.rows;
     const now = ports.clock.now();
     if (now - savedAt >= REPORT_MS) {
       savedAt = now;

@@ -38,6 +38,7 @@ import type { BunQueue, QueueFigures } from "./queue/queue.ts";
 import { bunSefaz } from "./sefaz/caller.ts";
 import { bunPfx } from "./sefaz/pfx.ts";
 import { bunDocuments } from "./threads/documents.ts";
+import { bunSheets } from "./threads/sheets.ts";
 import type { ThreadFigures } from "./threads/thread-pool.ts";
 
 /** What the domain gives to its ports: its readers, and where the tax office's services are (absent: none is called). */
@@ -122,6 +123,7 @@ export async function bunPorts(
   const opened = await openHomes(config, needs);
   const { database, read, reader, writer, originals, queue, commitSignal, upgrade } = opened.first;
   const documents = bunDocuments(config, domain);
+  const sheets = bunSheets(config);
   const blobs = checkedBlobs(fileBlobs(join(config.DATA_DIR, "blobs")), verifiedFirst);
   const mailboxes = imapMailboxes({ allowPrivate: config.MAIL_ALLOW_PRIVATE });
   const ending = new AbortController();
@@ -142,6 +144,7 @@ export async function bunPorts(
     blobs,
     queue,
     documents,
+    sheets,
     passwords: bunPasswords(config.PASSWORD_COST),
     limits: memoryLimits(clock),
     page: withDocs(folderPage(PAGE_FOLDER)),
@@ -209,6 +212,7 @@ export async function bunPorts(
     async close() {
       await Promise.all(opened.all.map((home) => home.close()));
       documents.close();
+      sheets.close();
       await tracer.close();
     },
   };

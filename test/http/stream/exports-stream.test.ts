@@ -121,7 +121,7 @@ test("a client that pauses also pauses the query", () =>
         slices += 1;
         full ??= reader.rows(statement, signal);
         const [row] = await full;
-        return [{ slice: String(row?.slice).replaceAll("linha", "x".repeat(2_000)) }];
+        return [{ ...row, slice: String(row?.slice).replaceAll("linha", "x".repeat(2_000)) }];
       },
     });
     let left = false;

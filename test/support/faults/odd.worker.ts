@@ -5,7 +5,7 @@ import { answerQuestions } from "../../../src/platform/bun/threads/thread.ts";
 import { sefazFault } from "../../../src/ports/sefaz-fault.ts";
 
 /** A thread that does what the document's first word says; anything else it answers with the document's length. */
-answerQuestions<DocumentQuestion>((question) => {
+answerQuestions((question: DocumentQuestion) => {
   if (question.ask === "compare")
     return `${question.stored.length} ${question.sent.length} ${question.accessKey}`;
   const [word = "", argument = ""] = new TextDecoder()

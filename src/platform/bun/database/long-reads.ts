@@ -4,6 +4,7 @@ import { trusted } from "../../../lib/cast.ts";
 import { Failed } from "../../../lib/result.ts";
 import type { PlatformFailure } from "../../../ports/failures.ts";
 import type { Row, Statement } from "../../../ports/sql.ts";
+import { rowsOf } from "../../libsql/rows.ts";
 
 /** Connections: a third slow read would wait for a native thread, of which there are as many as cores. */
 const CONNECTIONS = 2;
@@ -161,7 +162,7 @@ function jobOf(
       try {
         const statement = await prepared(on, sql);
         const [row] = await statement.all(args);
-        settle(row);
+        settle(row && rowsOf({ rows: [row] })[0]);
       } catch (error) {
         // The binding does not reset a failed statement.
         on.kept.delete(sql);

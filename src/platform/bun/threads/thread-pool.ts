@@ -6,7 +6,7 @@ export type ThreadOutcome =
   | { readonly kind: "answered"; readonly answer: unknown }
   /** It took longer than allowed; its thread was ended. */
   | { readonly kind: "timeout" }
-  /** Its thread died, twice. */
+  /** Its thread died, as often as it was tried. */
   | { readonly kind: "crashed" }
   /** No room in the queue, the pool is closed, or no thread could be started. */
   | { readonly kind: "full" };
@@ -47,17 +47,22 @@ interface Thread {
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
-/** A question that has ended its thread twice is the cause; once may be chance. */
-const TRIES = 2;
+export interface ThreadLimits {
+  readonly threads: number;
+  readonly queue: number;
+  readonly timeoutMs: number;
+  /** A question that has ended so many threads is the cause. Once may be chance: twice, where nothing else is said. */
+  readonly tries?: number;
+  /** The threads collect their heap early: less memory for more processor. */
+  readonly smallHeap?: boolean;
+}
 
 /**
  * Bun Workers that answer questions (thread.ts), started when first needed and kept; one question each at a time, the others
  * wait in order of arrival. A thread that hangs or dies is replaced.
  */
-export function threadPool(
-  script: URL,
-  limits: { readonly threads: number; readonly queue: number; readonly timeoutMs: number },
-): ThreadPool {
+export function threadPool(script: URL, limits: ThreadLimits): ThreadPool {
+  const { tries = 2, smallHeap = false } = limits;
   const threads = new Set<Thread>();
   const waiting: Job[] = [];
   const counts = { answered: 0, timeouts: 0, crashes: 0 };
@@ -66,7 +71,7 @@ export function threadPool(
 
   function start(): Thread {
     const thread: Thread = {
-      worker: new Worker(script),
+      worker: new Worker(script, { smol: smallHeap }),
       ready: false,
       job: null,
       timer: undefined,
@@ -116,7 +121,7 @@ export function threadPool(
     if (job !== null) {
       job.tries += 1;
       if (!thread.ready) job.finish({ kind: "full" });
-      else if (job.tries < TRIES && !job.abandoned) waiting.unshift(job);
+      else if (job.tries < tries && !job.abandoned) waiting.unshift(job);
       else job.finish({ kind: "crashed" });
     }
     next();

@@ -16,15 +16,20 @@ declare const self: Worker;
 
 /**
  * Makes this thread answer the questions of a pool (thread-pool.ts), one at a time.
- * What `answer` throws is caught: an uncaught error would end the thread, and with it what waits behind.
+ * What `answer` throws is caught: an uncaught error would end the thread, and with it what waits behind. `transfer`: the buffers of
+ * an answer that go with it, and are not copied.
  */
-export function answerQuestions<Question>(answer: (question: Question) => unknown): void {
-  const reply = (message: Reply) => self.postMessage(message);
+export function answerQuestions<Question, Answer>(
+  answer: (question: Question) => Answer,
+  transfer: (answer: Answer) => ArrayBuffer[] = () => [],
+): void {
+  const reply = (message: Reply, buffers: ArrayBuffer[] = []) => self.postMessage(message, buffers);
   self.onmessage = (event: MessageEvent) => {
     // Only thread-pool.ts posts here, and its caller is typed by the same question.
     const { id, question } = trusted<Ask>(event.data);
     try {
-      reply({ id, answer: answer(trusted<Question>(question)) });
+      const answered = answer(trusted<Question>(question));
+      reply({ id, answer: answered }, transfer(answered));
     } catch (error) {
       reply({ id, fault: error instanceof Error ? error.name : "unknown" });
     }
