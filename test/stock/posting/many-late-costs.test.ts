@@ -52,7 +52,7 @@ const longNote = (code: (n: number) => string): Statement[] =>
     reference: "k",
     supplier: "11222333000181",
     ownCodes: true,
-    learns: [],
+    seen: [],
     lines: numbers.map((n) => line(n, code(n))),
     entries: numbers.map((n) => entry(n, code(n))),
     ...when,
