@@ -4,8 +4,9 @@ import {
   circuitBreaker,
   handleWhen,
   type IBreaker,
+  TimeoutStrategy,
+  timeout,
 } from "cockatiel";
-import { timeLimit } from "./time-limit.ts";
 
 /** For health and metrics. Counts since the start. */
 export interface CircuitFigures {
@@ -54,7 +55,7 @@ export function circuit({ name, counts, breaker, probe, pauseMs = 250 }: Circuit
     breaker,
     halfOpenAfter: Number.NEGATIVE_INFINITY,
   });
-  const bounded = timeLimit(PROBE_MS);
+  const bounded = timeout(PROBE_MS, TimeoutStrategy.Aggressive);
   let [opened, refused, tries, dueAt] = [0, 0, 0, 0];
   let timer: ReturnType<typeof setTimeout> | undefined;
   let ended = false;
@@ -72,7 +73,7 @@ export function circuit({ name, counts, breaker, probe, pauseMs = 250 }: Circuit
   });
 
   function sendProbe(ask: () => Promise<unknown>): void {
-    policy.execute(() => bounded(ask)).catch(() => undefined);
+    policy.execute(() => bounded.execute(ask)).catch(() => undefined);
   }
 
   return {

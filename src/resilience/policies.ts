@@ -8,9 +8,12 @@ import {
   handleWhen,
   type RetryPolicy,
   retry,
+  type TimeoutPolicy,
+  TimeoutStrategy,
+  timeout,
+  wrap,
 } from "cockatiel";
 import { type Circuit, type CircuitRules, circuit } from "./circuit.ts";
-import { type TimeLimit, timeLimit } from "./time-limit.ts";
 import { isRemoteFault, isShed, isTransient, notApplied } from "./transient-faults.ts";
 
 /** Full jitter: two processes that collided once do not collide again at the next try. */
@@ -42,7 +45,7 @@ export const sendRetry: RetryPolicy = retry(handleAll, {
 });
 
 /** Stops waiting after a second, also where the call cannot be aborted. */
-export const withinOneSecond: TimeLimit = timeLimit(1_000);
+export const oneSecondTimeout: TimeoutPolicy = timeout(1_000, TimeoutStrategy.Aggressive);
 
 /**
  * Password hashes run in threads of the runtime: 4 at a time and 32 waiting. Where a request cannot wait for another one
@@ -110,8 +113,8 @@ export const CALL_CLASSES = {
  */
 const COMPLETE: ReadonlySet<keyof typeof CALL_CLASSES> = new Set(["read", "write", "blob"]);
 
-/** Runs a call under the limits of its class. */
-export type CallLimiter = TimeLimit;
+/** Runs a call under the limits of its class; `within` aborts when its time is over. */
+export type CallLimiter = <T>(call: (within: AbortSignal) => Promise<T>) => Promise<T>;
 
 /** What a runtime allows between requests: to wake a call that waits in a bulkhead, and to probe an open circuit. */
 export interface Runtime {
@@ -135,9 +138,11 @@ export function callLimiter(
 ): CallLimiter {
   const { timeoutMs, atOnce, waiting } = CALL_CLASSES[kind];
   const places = canQueue ? bulkhead(atOnce, waiting) : bulkhead(atOnce + waiting, 0);
-  const limited = timeLimit(timeoutMs, { abortAfter: !COMPLETE.has(kind) });
+  const strategy = TimeoutStrategy.Aggressive;
+  const limit = timeout(timeoutMs, { strategy, abortOnReturn: !COMPLETE.has(kind) });
+  const bounded = wrap(limit, places);
   return (call) => {
-    const answer = circuit.through(() => limited((within) => places.execute(() => call(within))));
+    const answer = circuit.through(() => bounded.execute(({ signal }) => call(signal)));
     waitUntil?.(answer.then(done, done));
     return answer;
   };

@@ -2,7 +2,7 @@ import type { Config } from "../../config.ts";
 import type { Health } from "../../ports/health.ts";
 import type { Reader } from "../../ports/sql.ts";
 import type { CircuitFigures } from "../../resilience/circuit.ts";
-import { withinOneSecond } from "../../resilience/policies.ts";
+import { oneSecondTimeout } from "../../resilience/policies.ts";
 import type { WriterFigures } from "../libsql/group-writer.ts";
 import type { Database } from "./database/database.ts";
 import type { FileBlobs } from "./files/blobs.ts";
@@ -32,7 +32,7 @@ export function bunHealth(checked: Checked): Health {
   const { config, reader, writer, documents, queue, blobs, breakers, database } = checked;
   const timed = async (name: string, ask: () => Promise<Record<string, number>>): Promise<Part> => {
     const start = performance.now();
-    const found = await withinOneSecond(ask).catch(() => null);
+    const found = await oneSecondTimeout.execute(ask).catch(() => null);
     const ms = Math.round(performance.now() - start);
     return { name, ok: found !== null, detail: { ms, ...found, ...breaker(name) } };
   };
@@ -44,7 +44,7 @@ export function bunHealth(checked: Checked): Health {
   /** Whether it is still the database that was opened; the public answer does not contain the path. */
   const stored = async (signal?: AbortSignal): Promise<Part> => {
     const looked = await asked("database", "select 1", signal);
-    await withinOneSecond(() => database.inspect()).catch(() => undefined);
+    await oneSecondTimeout.execute(() => database.inspect()).catch(() => undefined);
     const fault = database.state.fault();
     if (fault === null) return looked;
     const code = fault.code === "STORAGE_GONE" ? "storage.gone" : "storage.damaged";

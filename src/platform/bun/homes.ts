@@ -3,7 +3,7 @@ import type { Config } from "../../config.ts";
 import type { Health } from "../../ports/health.ts";
 import { FIRST_HOME, type Homes } from "../../ports/homes.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { withinOneSecond } from "../../resilience/policies.ts";
+import { oneSecondTimeout } from "../../resilience/policies.ts";
 import { misfitsOf } from "../homes-fit.ts";
 import { type BunHome, openHome } from "./home.ts";
 
@@ -81,9 +81,9 @@ export function withOthers<P extends Ports>(ports: P, others: ReadonlyMap<string
 export function withHomes(health: Health, others: ReadonlyMap<string, BunHome>): Health {
   const asked = async (name: string, { reader }: BunHome, signal?: AbortSignal) => {
     const start = performance.now();
-    const found = await withinOneSecond(() =>
-      reader.rows({ sql: "select 1", args: [] }, signal),
-    ).catch(() => null);
+    const found = await oneSecondTimeout
+      .execute(() => reader.rows({ sql: "select 1", args: [] }, signal))
+      .catch(() => null);
     const ms = Math.round(performance.now() - start);
     return { name: `database ${name}`, ok: found !== null, detail: { ms } };
   };

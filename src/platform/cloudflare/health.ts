@@ -1,7 +1,7 @@
 import type { InStatement } from "@libsql/client";
 import type { Health } from "../../ports/health.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { withinOneSecond } from "../../resilience/policies.ts";
+import { oneSecondTimeout } from "../../resilience/policies.ts";
 import { differenceOf, installationOf, type Marks } from "../installation.ts";
 import { depth } from "../libsql/queue-table.ts";
 import type { Bindings } from "./bindings.ts";
@@ -23,7 +23,7 @@ export function cloudflareHealth(
 ): Health {
   const asked = async (name: string, ask: () => Promise<Part["detail"]>): Promise<Part> => {
     const start = clock.now();
-    const found = await withinOneSecond(ask).catch(() => null);
+    const found = await oneSecondTimeout.execute(ask).catch(() => null);
     return { name, ok: found !== null, detail: { ms: clock.now() - start, ...found } };
   };
   /** The database answers and fits its mark; a mark that cannot be read is ignored. */

@@ -4,7 +4,7 @@ import { Failed } from "../../lib/result.ts";
 import type { PlatformFailure } from "../../ports/failures.ts";
 import type { RateLimits } from "../../ports/limits.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { type CallLimiter, withinOneSecond } from "../../resilience/policies.ts";
+import { type CallLimiter, oneSecondTimeout } from "../../resilience/policies.ts";
 import { memoryLimits } from "../memory/limits.ts";
 import type { BucketRules, Taken } from "../token-bucket.ts";
 
@@ -59,7 +59,7 @@ export function cloudflareLimits(
       const name = await sha256(key);
       const ask = async (): Promise<Taken> => buckets.getByName(name).take({ capacity, perSecond });
       try {
-        const taken = await (exact ? withinOneSecond(ask) : limiter(ask));
+        const taken = await (exact ? oneSecondTimeout.execute(ask) : limiter(ask));
         if (!taken.allowed) refused.set(key, now + taken.resetMs);
         return taken;
       } catch (cause) {
