@@ -25,7 +25,7 @@ const MOVED = `m.quantity_e4 + iif(m.quantity_e4 < 0 and m.undoes is null, ${bro
  * `emptied`: costs (g) that were taken back, by n, while a rebate since had emptied the value. `found_less`: of g's part the stock had
  * only `found`, with what rebates between that stood then (`later_rebate`) had taken, for the last ones had taken first: what is
  * missing must not come again with the rebate.
- * `least`: what is there now of each (s); `lacking`: what was missing of those costs, `lost`: as parts of the rebate (e2).
+ * `least`: what is there now of each (s); `missing`: what was missing of those costs, `lost`: as parts of the rebate (e2).
  * `still_there`: what is there now of the `put` of a posting in a product (e2). Each minimum is taken once: a note has 990 lines.
  */
 export const costStillThere = (costs: string): string => `cost_group as materialized (
@@ -73,16 +73,16 @@ export const costStillThere = (costs: string): string => `cost_group as material
     where t.s > 0
   ),
   least as materialized (select cost, min(s) as s from there group by cost),
-  lacking as materialized (
-    select rebate, n, least - found as lacks from (
+  missing as materialized (
+    select rebate, n, least - found as less from (
       select f.rebate, f.n, f.found, min(t.s) as least from found_less f cross join there t on t.cost = f.g and t.id < f.n group by f.rebate, f.g, f.n
     ) where least > found
   ),
   lost as materialized (
-    select rebate, sum(${mulDiv("(select x.lacks as a, x.put as b, x.s as d)")}) as e2 from (
-      select l.rebate, l.lacks, c.put, then_there.s from lacking l cross join cost_group c on c.id = l.rebate
+    select rebate, sum(${mulDiv("(select x.less as a, x.put as b, x.s as d)")}) as e2 from (
+      select l.rebate, l.less, c.put, then_there.s from missing l cross join cost_group c on c.id = l.rebate
       cross join (
-        select l.rebate, l.n, min(t.s) as s from (select distinct rebate, n from lacking) l
+        select l.rebate, l.n, min(t.s) as s from (select distinct rebate, n from missing) l
         cross join there t on t.cost = l.rebate and t.id < l.n group by l.rebate, l.n
       ) as then_there on then_there.rebate = l.rebate and then_there.n = l.n
     ) as x group by rebate
