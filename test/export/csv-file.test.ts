@@ -1,11 +1,17 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { DIALECTS, type Dialect } from "../../src/export/csv.ts";
 import { csvOfQuery } from "../../src/export/csv-file.ts";
+import {
+  EXPORT_TYPES,
+  type ExportRequest,
+  rowsOfRequest,
+} from "../../src/export/files/request-export.ts";
 import type { KeysetQuery } from "../../src/export/pages.ts";
 import type { Table } from "../../src/export/sheet.ts";
 import { INVENTORY, inventoryKeyset } from "../../src/export/sheets/inventory.ts";
 import { MOVEMENTS, movementKeyset } from "../../src/export/sheets/movements.ts";
 import { STOCK, stockKeyset } from "../../src/export/sheets/stock.ts";
+import { trusted } from "../../src/lib/cast.ts";
 import { type BunSheets, bunSheets } from "../../src/platform/bun/threads/sheets.ts";
 import type { SheetThread } from "../../src/ports/sheets.ts";
 import { insertMovements, insertTwoCompanies } from "../support/exports/ledger-rows.ts";
@@ -83,6 +89,28 @@ test.each(DIALECTS)(
       thread,
     );
     expect(sizes).toEqual([49, 0, 0, 0, 100]);
+  },
+);
+
+const FILTERS = {
+  stock: {},
+  movements: {},
+  nfes: {},
+  "nfe-items": {},
+  inventory: { until: 1_800_000_000_000, upTo: 1_100 },
+  "supplier-items": {},
+  lots: { today: "2026-11-29" },
+  audit: {},
+} as const;
+
+test.each([...EXPORT_TYPES, "audit"] as const)(
+  "a page of %s is read as bytes as it is as a text",
+  async (type) => {
+    const { query } = rowsOfRequest(1, trusted<ExportRequest>({ type, filter: FILTERS[type] }));
+    const text = await ports.reader.single(query.page(query.start, 250, "text"));
+    const bytes = await ports.reader.single(query.page(query.start, 250, "bytes"));
+    expect(new TextDecoder().decode(trusted<Uint8Array>(bytes?.slice))).toBe(String(text?.slice));
+    expect(bytes?.visited).toBe(text?.visited ?? null);
   },
 );
 

@@ -183,7 +183,7 @@ describe("a page", () => {
   test("is sought in the index of its order, without a scan or a sort", async () => {
     for (const filter of filters) {
       const walk = movementKeyset(1, filter);
-      const plan = await planOf(walk.page(walk.start, 500));
+      const plan = await planOf(walk.page(walk.start, 500, "bytes"));
       const from = filter.from === undefined ? "" : " AND created_at>?";
       const index =
         filter.product === undefined
@@ -198,7 +198,7 @@ describe("a page", () => {
     }
     for (const filter of [{}, { search: "a" }, { low: true, categoryId: 1 }]) {
       const walk = stockKeyset(1, filter);
-      const plan = await planOf(walk.page(walk.start, 500));
+      const plan = await planOf(walk.page(walk.start, 500, "bytes"));
       expect(plan).toContain(
         "SEARCH p USING INDEX products_search (company=? AND (search,code)>(?,?))",
       );
