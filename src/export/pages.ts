@@ -18,7 +18,7 @@ export type Cursor = readonly Value[];
 export type Page = readonly (readonly Cell[])[];
 
 /** How the JSON of a page is read. */
-export type SliceType = "text" | "bytes";
+export type SliceForm = "text" | "bytes";
 
 /** A table read by keyset: in the order of an index, page after page. */
 export interface KeysetQuery {
@@ -38,7 +38,7 @@ export interface KeysetQuery {
   /** Finds the row COUNT_STEP_ROWS after a cursor, in the index alone; counts the rest where there is none (countStepOf). */
   countStep(after: Cursor): CountStep;
   /** Selects the next rows after a cursor, at most `rows` (pageSql), as a text or as its bytes. */
-  page(after: Cursor, rows: number, as: SliceType): Statement;
+  page(after: Cursor, rows: number, form: SliceForm): Statement;
   /** What is shown of a row that was read, where that is not the row itself; null: the row is left out. */
   shown?(row: Page[number]): Page[number] | null;
 }
@@ -180,7 +180,7 @@ export function pageSql(
   matches: string,
   source: string,
   limit: string,
-): Readonly<Record<SliceType, string>> {
+): Readonly<Record<SliceForm, string>> {
   const cells = [...Object.values(fields), ...key].join(", ");
   const json = "'[' || char(10) || coalesce(group_concat(line, ',' || char(10)), '') || ']'";
   const rows = `select case when ${matches} then json_array(${cells}) else json_array(${key.join(", ")}) end as line

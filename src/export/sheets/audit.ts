@@ -59,7 +59,7 @@ export function auditKeyset(company: number, filter: AuditFilter): KeysetQuery {
     type: "audit",
     start: [0],
     countStep: (cursor) => countStepOf(["a.id"], `from ${source} ${order}`, [...args, ...cursor]),
-    page: (cursor, rows, as) => ({ sql: sql[as], args: [...args, ...cursor, rows] }),
+    page: (cursor, rows, form) => ({ sql: sql[form], args: [...args, ...cursor, rows] }),
     shown: (row) => shownLine(company, row),
   };
 }

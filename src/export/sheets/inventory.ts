@@ -95,7 +95,7 @@ export function inventoryKeyset(
     // No code is empty.
     start: [""],
     countStep: (after) => countStepOf(key, source.replace("?4", "?2"), [company, ...after]),
-    page: (after, rows, as) => ({ sql: sql[as], args: [company, upTo, until, ...after, rows] }),
+    page: (after, rows, form) => ({ sql: sql[form], args: [company, upTo, until, ...after, rows] }),
     shown: shownRow,
   };
 }

@@ -63,7 +63,7 @@ export function lotKeyset(
     start: [from ?? "", "", ""],
     countStep: (cursor) =>
       countStepOf(key, `${source} ${after(counted.length + 1)}`, [...counted, ...cursor]),
-    page: (cursor, rows, as) => ({ sql: sql[as], args: [...args, ...cursor, rows] }),
+    page: (cursor, rows, form) => ({ sql: sql[form], args: [...args, ...cursor, rows] }),
     shown: (row) => shownRow(row, today),
   };
 }

@@ -83,6 +83,6 @@ export function movementKeyset(company: number, filter: MovementFilter): KeysetQ
     type: "movements",
     start: ofProduct ? [0, END_OF_TIME] : [until ?? END_OF_TIME, 0],
     countStep: (after) => countStepOf(key, `from ${source} ${order}`, [...args, ...after]),
-    page: (after, rows, as) => ({ sql: sql[as], args: [...args, ...after, rows] }),
+    page: (after, rows, form) => ({ sql: sql[form], args: [...args, ...after, rows] }),
   };
 }

@@ -90,6 +90,6 @@ export function noteItemKeyset(company: number, filter: NfeFilter): KeysetQuery 
     type: "nfe-items",
     start: [end, 0, 0],
     countStep: (after) => countStepOf(key, source, [...args, ...after]),
-    page: (after, count, as) => ({ sql: sql[as], args: [...args, ...after, count] }),
+    page: (after, count, form) => ({ sql: sql[form], args: [...args, ...after, count] }),
   };
 }

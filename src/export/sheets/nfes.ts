@@ -135,7 +135,7 @@ function noteQuery(type: KeysetQuery["type"], walk: NoteWalk, table: Table): Key
     type,
     start: [walk.end, 0],
     countStep: (after) => countStepOf(key, source, [...walk.args, ...after]),
-    page: (after, rows, as) => ({ sql: sql[as], args: [...walk.args, ...after, rows] }),
+    page: (after, rows, form) => ({ sql: sql[form], args: [...walk.args, ...after, rows] }),
   };
 }
 

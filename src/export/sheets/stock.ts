@@ -69,6 +69,6 @@ export function stockKeyset(company: number, filter: LevelFilter): KeysetQuery {
     // No code is empty.
     start: ["", ""],
     countStep: (cursor) => countStepOf(key, `from ${source} ${after(2)}`, [company, ...cursor]),
-    page: (cursor, rows, as) => ({ sql: sql[as], args: [...args, ...cursor, rows] }),
+    page: (cursor, rows, form) => ({ sql: sql[form], args: [...args, ...cursor, rows] }),
   };
 }

@@ -57,6 +57,6 @@ export function supplierItemKeyset(
     type: "supplier-items",
     start: [supplier ?? "", "", ""],
     countStep: (cursor) => countStepOf(key, `from supplier_items s ${after}`, [...args, ...cursor]),
-    page: (cursor, rows, as) => ({ sql: sql[as], args: [...args, ...cursor, rows] }),
+    page: (cursor, rows, form) => ({ sql: sql[form], args: [...args, ...cursor, rows] }),
   };
 }

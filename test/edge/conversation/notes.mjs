@@ -77,7 +77,12 @@ export const notes = {
     ])
       await ask(`notes ${query}`, { path: `/api/nfes${query}` });
     for (const name of Object.keys(keys)) await ask(`the note ${name}`, { path: of(name) });
-    await ask("with NFe before its key", { path: `/api/nfes/NFe${keys.first}` });
+    // Asked for just before: what an event that arrives meanwhile has changed is not kept.
+    await ask(
+      "with NFe before its key",
+      { path: `/api/nfes/NFe${keys.first}` },
+      { without: ["x-cache"] },
+    );
     await ask("a note that is not there", {
       path: "/api/nfes/35260911222333000181550010000001231000000420",
     });
