@@ -35,7 +35,7 @@ const typing: Beside = async (service, signal) => {
     const word = WORDS[n % WORDS.length] ?? "";
     for (let letters = 1; letters <= word.length && !signal.aborted; letters += 1) {
       const later = new AbortController();
-      // From the start by a cursor, as the page reads a list: nobody counts all that match.
+      // From the start by a cursor, as the page reads a list: not all that match are counted.
       const path = `/api/stock?cursor=start&limit=50&search=${encodeURIComponent(word.slice(0, letters))}`;
       const begun = performance.now();
       const asked = fetch(
