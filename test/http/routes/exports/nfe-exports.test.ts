@@ -226,7 +226,10 @@ test("a page of notes, or of their items, is sought in the index of its order, w
       { from: 1, until: 2 },
     ])
       for (const walk of [noteKeyset(1, filter), noteItemKeyset(1, filter)])
-        for (const { sql, args } of [walk.page(walk.start, 250, "bytes"), walk.countStep(walk.start).over]) {
+        for (const { sql, args } of [
+          walk.page(walk.start, 250, "bytes"),
+          walk.countStep(walk.start).over,
+        ]) {
           const rows = await ports.reader.rows({ sql: `explain query plan ${sql}`, args });
           const plan = rows.map(({ detail }) => String(detail));
           expect(plan.join()).toMatch(
