@@ -6,8 +6,6 @@ export interface Deadline {
   readonly over: Promise<never>;
   /** Lets the whole time run, from now. */
   begin(): void;
-  /** Stops it until it begins again. The timer stays: to make another costs the edge more than to wake in vain. */
-  pause(): void;
   /** Stops it. */
   end(): void;
 }
@@ -24,22 +22,9 @@ export function deadline(ms: number, caller: AbortSignal, late: () => Error): De
   // Callers race against it; without a caller its rejection must not crash the process.
   over.catch(() => undefined);
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let dueAt = Number.POSITIVE_INFINITY;
 
-  const stop = () => {
-    dueAt = Number.POSITIVE_INFINITY;
-    if (timer !== undefined) clearTimeout(timer);
-    timer = undefined;
-  };
-  /** The timer has waited the whole time since the first `begin`; time that began later has some left. */
-  const look = () => {
-    timer = undefined;
-    const left = dueAt - performance.now();
-    if (left <= 1) close(late());
-    else if (left < Number.POSITIVE_INFINITY) timer = setTimeout(look, left);
-  };
   const close = (reason: unknown) => {
-    stop();
+    if (timer !== undefined) clearTimeout(timer);
     controller.abort(reason);
     reject(reason);
   };
@@ -51,12 +36,11 @@ export function deadline(ms: number, caller: AbortSignal, late: () => Error): De
     signal: controller.signal,
     over,
     begin() {
-      dueAt = performance.now() + ms;
-      timer ??= setTimeout(look, ms);
+      if (timer !== undefined) clearTimeout(timer);
+      timer = setTimeout(() => close(late()), ms);
     },
-    pause() {
-      dueAt = Number.POSITIVE_INFINITY;
+    end: () => {
+      if (timer !== undefined) clearTimeout(timer);
     },
-    end: stop,
   };
 }

@@ -57,7 +57,7 @@ export const withinDeadline: MiddlewareHandler<Env> = async (c, next) => {
 export async function withDeadlinePaused<T>(c: Context<Env>, read: () => Promise<T>): Promise<T> {
   const deadline = c.get("deadline");
   if (deadline === undefined) return read();
-  deadline.pause();
+  deadline.end();
   const body = await read();
   deadline.begin();
   keepConnectionOpen(c, msOf(c));

@@ -123,18 +123,3 @@ test("a deadline counts from begin to end, while the caller's abort always count
   const after = deadline(5, caller.signal, late);
   expect(await after.over.catch((error: unknown) => error)).toBe("gone");
 });
-
-test("a pause stops the time, however long it is, and the whole time begins again after it", async () => {
-  const limit = deadline(40, new AbortController().signal, () => new Error("late"));
-  limit.begin();
-  limit.pause();
-  await Bun.sleep(60);
-  limit.begin();
-  await Bun.sleep(20);
-  limit.pause();
-  limit.begin();
-  await Bun.sleep(25);
-  expect(limit.signal.aborted).toBe(false);
-  await limit.over.catch(() => undefined);
-  expect(limit.signal.reason).toEqual(new Error("late"));
-});
