@@ -77,6 +77,8 @@ class Scanner {
   private readonly open: Open[] = [];
   private readonly tags: string[] = [];
   private readonly scopes: Scope[] = [OUTERMOST];
+  /** Names seen, by a cheap hash: equal names are one string, so that readers compare pointers. */
+  private readonly names: string[] = new Array(256).fill("");
 
   constructor(
     private readonly text: string,
@@ -168,12 +170,12 @@ class Scanner {
     let from = start + 1;
     let end = nameEnd(text, from);
     if (text.charCodeAt(end) === COLON && end > from) {
-      prefix = interned(text, from, end);
+      prefix = this.interned(from, end);
       from = end + 1;
       end = nameEnd(text, from);
     }
     if (end === from) throw new Flaw("element_name", start);
-    const name = interned(text, from, end);
+    const name = this.interned(from, end);
     const outer = this.scopes[this.depth] ?? OUTERMOST;
     let scope = outer;
     let attributes = NO_ATTRIBUTES;
@@ -219,37 +221,23 @@ class Scanner {
       throw new Flaw("text_too_long", at, this.textLimit);
     element.text += piece;
   }
-}
 
-/**
- * Names of elements, by a cheap hash. Equal names are one string, also in two documents: readers compare pointers, and V8 looks a
- * string up in its own table the first time that it is the key of a Map.
- */
-const NAMES: string[] = new Array(1_024).fill("");
-const LONGEST_KEPT = 32;
-
-/** The name in [from, to): the string seen before where there is one. */
-function interned(text: string, from: number, to: number): string {
-  const length = to - from;
-  const slot =
-    (length * 31 +
-      text.charCodeAt(from) * 7 +
-      text.charCodeAt(to - 1) * 13 +
-      text.charCodeAt(from + (length >> 1))) &
-    (NAMES.length - 1);
-  const known = NAMES[slot] ?? "";
-  if (known.length === length && text.startsWith(known, from)) return known;
-  if (length > LONGEST_KEPT) return text.slice(from, to);
-  const name = copyOf(text, from, to);
-  NAMES[slot] = name;
-  return name;
-}
-
-/** A slice would keep the whole document in memory. */
-function copyOf(text: string, from: number, to: number): string {
-  const codes: number[] = [];
-  for (let at = from; at < to; at += 1) codes.push(text.charCodeAt(at));
-  return String.fromCharCode(...codes);
+  /** The name in [from, to): the string seen before where there is one. */
+  private interned(from: number, to: number): string {
+    const { text, names } = this;
+    const length = to - from;
+    const slot =
+      (length * 31 +
+        text.charCodeAt(from) * 7 +
+        text.charCodeAt(to - 1) * 13 +
+        text.charCodeAt(from + (length >> 1))) &
+      255;
+    const known = names[slot] ?? "";
+    if (known.length === length && text.startsWith(known, from)) return known;
+    const name = text.slice(from, to);
+    names[slot] = name;
+    return name;
+  }
 }
 
 const CDATA = "<![CDATA[";
