@@ -13,6 +13,7 @@ import {
   sortable,
 } from "./completeness-row.ts";
 import { type DueWindow, missingStatements } from "./missing-statements.ts";
+import { NOTE_COLUMNS, noteRow } from "./note-row.ts";
 import { type NumberedNote, type NumberGap, numberGaps } from "./number-gaps.ts";
 import { Looked, PAGE, type ReportNeeds } from "./row-pages.ts";
 import { unreadNsus } from "./unread-nsus.ts";
@@ -35,22 +36,11 @@ const LOOK_BACK_MS = 31 * DAY_MS;
 const COMES_WITHIN_MS = 10 * DAY_MS;
 
 const NOTE = columnsOf(notes, "notes", [
-  "id",
-  "accessKey",
-  "status",
+  ...NOTE_COLUMNS,
   "issuedByUs",
-  "model",
-  "series",
-  "number",
-  "issuedAt",
-  "issuedMs",
-  "supplierId",
-  "supplierName",
-  "totalValue_e2",
   "hasProtocol",
   "holds",
   "reason",
-  "receivedAt",
   "processedAt",
 ]);
 type Note = Readonly<ReturnType<typeof NOTE.read>> & { readonly inPeriod: boolean };
@@ -143,19 +133,9 @@ function found(note: Note, { heldBefore }: CompletenessPeriod): CompletenessRow[
   return checks
     .filter((check) => check !== false)
     .map((check) =>
-      rowOf({
+      noteRow(note, {
         check,
         place: sortable(note.issuedMs) + sortable(note.id),
-        accessKey: note.accessKey,
-        supplier: note.supplierId,
-        supplierName: note.supplierName,
-        model: note.model,
-        series: note.series,
-        number: Number(note.number),
-        issued: note.issuedAt.length === 10 ? note.issuedAt : note.issuedMs,
-        status,
-        receivedAt: note.receivedAt,
-        valueE2: note.totalValue_e2,
         reasons: reasonsOf(note),
       }),
     );

@@ -9,13 +9,8 @@ import {
   statementKnown,
 } from "../sefaz/statements/statement-known.ts";
 import { type AnnouncedWithStatements, announcedIn, announcedRow } from "./announced.ts";
-import {
-  byPlace,
-  type CompletenessRow,
-  rowOf,
-  type StatementKind,
-  sortable,
-} from "./completeness-row.ts";
+import { byPlace, type CompletenessRow, type StatementKind, sortable } from "./completeness-row.ts";
+import { NOTE_COLUMNS, noteRow } from "./note-row.ts";
 import type { Looked } from "./row-pages.ts";
 
 /** Statements whose last moment is from `from` to before `until`, ms UTC. */
@@ -29,20 +24,7 @@ const WITHIN_MS: Readonly<Record<StatementKind, number>> = {
   conclusive: CONCLUSIVE_MS,
 };
 
-const NOTE = columnsOf(notes, "n", [
-  "id",
-  "accessKey",
-  "status",
-  "model",
-  "series",
-  "number",
-  "issuedAt",
-  "issuedMs",
-  "supplierId",
-  "supplierName",
-  "totalValue_e2",
-  "receivedAt",
-]);
+const NOTE = columnsOf(notes, "n", NOTE_COLUMNS);
 
 /** Notes that are here, of which the company has stated ciência, or which were announced to it, and no more. */
 const HERE_SQL = `select ${NOTE.sql}, a.cnpj, a.nsu from notes n indexed by notes_by_issue
@@ -92,18 +74,8 @@ function due(statement: StatementKind, issuedMs: number, accessKey: string) {
 
 function hereRow(row: Row): CompletenessRow {
   const note = NOTE.read(row);
-  return rowOf({
+  return noteRow(note, {
     ...due("conclusive", note.issuedMs, note.accessKey),
-    accessKey: note.accessKey,
-    supplier: note.supplierId,
-    supplierName: note.supplierName,
-    model: note.model,
-    series: note.series,
-    number: Number(note.number),
-    issued: note.issuedAt.length === 10 ? note.issuedAt : note.issuedMs,
-    status: note.status,
-    receivedAt: note.receivedAt,
-    valueE2: note.totalValue_e2,
     situation: "authorised",
     cnpj: row.cnpj == null ? null : String(row.cnpj),
     nsu: row.nsu == null ? null : Number(row.nsu),

@@ -5,64 +5,28 @@ import { movementStatements } from "../../../src/stock/posting/movement.ts";
 import { post } from "../../../src/stock/posting/posting.ts";
 import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
 import { withApp } from "../../support/app.ts";
+import { notePosting } from "../../support/note-posting.ts";
 import { AT, by, DAY, takenBack } from "./one-product.ts";
 
 const ITEMS = 990;
 const COSTS = 14;
 
-const line = (n: number, code: string) => ({
-  n,
-  code,
-  unit: "UN",
-  name: "P",
-  spelling: "UN",
-  barcode: null,
-  ncm: null,
-  stock_unit: "UN",
-  factor_e4: 10_000,
-  factor_divisor: 1,
-  cost_e2: 1_000,
-  cost_quantity_e4: 10_000,
-  product: null,
-  saves_mapping: false,
-  mapped: false,
-  factor_is_manual: false,
-});
-const entry = (n: number, code: string) => ({
-  code,
-  unit: "UN",
-  product: null,
-  quantity_e4: 10_000,
-  cost_e2: 1_000,
-  lot: null,
-  expires_on: null,
-  line: n,
-  part: String(n),
-});
-
 const numbers = Array.from({ length: ITEMS }, (_, n) => n + 1);
 const when = { at: AT, happenedAt: AT, guard: "select 1" };
 
-/** Statements of a note of 990 items, one unit each, of the product that `code` names for an item. */
+/** Statements of a note (posting `p1`, key `k1`) of 990 items, one unit each, of the product that `code` names for an item. */
 const longNote = (code: (n: number) => string): Statement[] =>
-  post({
-    ...by,
-    id: "p",
-    origin: "NFE",
-    reference: "k",
-    supplier: "11222333000181",
-    ownCodes: true,
-    seen: [],
-    lines: numbers.map((n) => line(n, code(n))),
-    entries: numbers.map((n) => entry(n, code(n))),
-    ...when,
-    day: DAY,
-  });
+  post(
+    notePosting(
+      1,
+      numbers.map((n) => ({ product: code(n), quantity_e4: 10_000, cost_e2: 1_000 })),
+    ),
+  );
 
 /** A late cost, or a rebate, of so much (1/10²) for each of the 990 movements of the note. */
 const lateCost = (id: string, amount_e2: number): Statement[] => {
   const shares = numbers.map((about) => ({ about, amount_e2 }));
-  return postLateCost({ ...by, id, reference: "k", shares, reason: "frete", ...when });
+  return postLateCost({ ...by, id, reference: "k1", shares, reason: "frete", ...when });
 };
 
 /* Reads that walk all shares once for each share take a minute of the only writer here, and reach the time limit of a test. */
@@ -73,7 +37,7 @@ test("a note of 990 items with fourteen late costs about all of them is taken ba
       ports.writer.commit({ statements, read: () => null });
     await write(longNote((n) => `P${n}`));
     for (let n = 0; n < COSTS; n += 1) await write(lateCost(`c${n}`, 500));
-    await write(await takenBack(ports, "b", "p", "k"));
+    await write(await takenBack(ports, "b", "p1", "k1"));
     expect(
       await rows("select count(*) as n, sum(value_e2 - passed_e2) as value_e2 from movements"),
     ).toEqual([{ n: 2 * ITEMS * (1 + COSTS), value_e2: 0 }]);
@@ -104,8 +68,8 @@ test("a rebate over 990 items of one product comes back without what two costs l
     );
     await write(exits.flat());
     await write(lateCost("rebate", -9_999_999));
-    for (const id of ["c1", "c2"]) await write(await takenBack(ports, `b${id}`, id, "k"));
-    await write(await takenBack(ports, "bn", "rebate", "k"));
+    for (const id of ["c1", "c2"]) await write(await takenBack(ports, `b${id}`, id, "k1"));
+    await write(await takenBack(ports, "bn", "rebate", "k1"));
     // 390 units are left, each at 10.00 of the note and 5.00 of the cost that stands.
     expect(await rows("select quantity_e4, value_e2 from balances")).toEqual([
       { quantity_e4: 390 * 10_000, value_e2: 390 * 1_500 },
